@@ -1,0 +1,44 @@
+# Two commands do everything: `make demo` and `make test`. The others are their parts.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export UV_PYTHON_DOWNLOADS = never
+export UV_LINK_MODE = copy
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-long check lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+setup: $(STAMP)  ## the environment, from the hashed lock
+
+$(STAMP): requirements.lock requirements-uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, found " + sys.version.split()[0] + ": make PYTHON=python3.12 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: setup  ## a sample quarter through the real DAGs, to its statements
+	$(BIN)/saisines demo
+
+test: setup  ## the tests, in under ten minutes
+	$(BIN)/python -m pytest -q -m "not long" tests
+
+test-long: setup  ## servers, faults, browsers, long model-based runs
+	$(BIN)/python -m pytest -q -m long tests
+
+check: setup  ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock:  ## the lock again, from pyproject.toml
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 --extra test pyproject.toml -o requirements.lock
+
+clean:  ## the environment and the default home
+	rm -rf $(VENV) .saisines
