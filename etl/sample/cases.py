@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from etl.model.quarter import Quarter
-from etl.model.reference import written_reference
+from etl.model.reference import make
 from etl.sample.lines import LINES, OPENS, OTHER_NUMBER, Line
 from etl.sample.network import Association, competent
 
@@ -131,7 +131,7 @@ def _saisine(
     seizures = _seizures(opened_at, chosen, network, rng)
     urgence = rng.random() < URGENT
     return Saisine(
-        reference=written_reference(opened_at.year % 100, serial),
+        reference=make(opened_at.year, serial),
         opened_at=opened_at,
         line=line,
         number=number,
@@ -177,7 +177,8 @@ def _seizures(
     if rng.random() < REDIRECTED and len(network) > 1:
         again = opened_at + timedelta(days=rng.randrange(3, 13), minutes=rng.randrange(-200, 200))
         other = competent(network, rng.choice(network), again.date())
-        if other.code not in (first.code, first.successeur):
+        told = Quarter.of(again.date()) == Quarter.of(opened_at.date())  # a later export is not in the inbox
+        if told and other.code not in (first.code, first.successeur):
             seizures.append((again, other.code))
     return tuple(seizures)
 
@@ -192,13 +193,14 @@ def _cares(seizures: tuple[tuple[datetime, str], ...], line: Line, urgence: bool
 
 
 def _care(day: date, association: str, issue: str, line: Line, urgence: bool, rng: Random) -> Care:
-    tentatives = rng.choice((1, 2, 2, 3, 4)) if issue == "injoignable" else rng.choice((0, 1, 1, 2))
+    tentatives = rng.choice((1, 2, 2, 2, 3, 3, 4, 5)) if issue == "injoignable" else rng.choice((0, 1, 1, 2))
     closed = day + timedelta(days=rng.randrange(2, 20))
     if issue != "pris_en_charge":
         return Care(association, day, tentatives, issue, closed=closed)
     delay = rng.randrange(2) if urgence else min(15, int(rng.expovariate(1 / 3)))
     first = day + timedelta(days=delay)
     sessions = _sessions(first, line, rng)
+    first = min((s.day for s in sessions), default=first)
     end = max((s.day for s in sessions), default=first) + timedelta(days=rng.randrange(6))
     return Care(association, day, tentatives, issue, first, sessions, end if rng.random() < 0.7 else None)
 
@@ -209,6 +211,7 @@ def _sessions(first: date, line: Line, rng: Random) -> tuple[Session, ...]:
         day = first + timedelta(days=0 if nature == "psy" else rng.randrange(1, 8))
         for _ in range(_poisson(mean, rng)):
             hour = None if rng.random() < 0.3 else f"{rng.randrange(8, 19):02}:{rng.choice(('00', '30'))}"
+            day += timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)  # no interviews at weekends
             held.append(Session(day, hour, nature, pick(rng, MODES), pick(rng, STATUTS)))
             day += timedelta(days=rng.randrange(5, 15))
     return tuple(sorted(held, key=lambda s: (s.day, s.nature)))
