@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import os
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -122,7 +121,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("à garder")
     with pytest.raises(SaisinesError, match="n’est pas vide"):
         sample.run(tmp_path)
-    assert os.listdir(tmp_path) == ["notes.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("count", [0, -1, 10**7])
@@ -143,7 +142,7 @@ def test_a_slip_never_gives_back_a_right_reference_of_the_same_saisine(slip: sli
     right = "FV26-000123-W"
     written = [slip(right, rng) for _ in range(200)]
     wrong = [text for text in written if compact(text) != compact(right)]
-    assert len(wrong) > 150
+    assert len(wrong) > 100
     assert all(parse(text) is None for text in wrong if len(compact(text)) != 11)
 
 
