@@ -1,0 +1,171 @@
+"""A set of convention files: `commun.yaml` and one file a convention. Nothing is loaded if anything is wrong."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+
+from etl.model.convention import CommonSchedule, Convention
+from etl.model.convention_file import COMMON, ConventionFile, read_file
+from etl.model.convention_rules import FAR, blocks, maybe
+from etl.model.convention_values import read_day, read_phone, read_rate
+from etl.model.errors import SaisinesError, UsageError
+from etl.model.yaml_source import Place
+
+DEFAULT = Path(__file__).parent.parent / "conventions"
+COMMON_CODE = "commun"
+
+
+class ConventionsError(SaisinesError):
+    """A set is refused. `errors` has one French line for each thing wrong: file, line, place, what is expected."""
+
+    def __init__(self, errors: list[str]) -> None:
+        others = f" (et {len(errors) - 1} autre(s) : saisines conventions check)" if len(errors) > 1 else ""
+        super().__init__(f"{errors[0]}{others}")
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class ConventionSet:
+    """A set that is right.
+
+    Attributes:
+        common: the common schedule.
+        conventions: by code, in order of code.
+        files: as read, by code; the common schedule's under `commun`.
+    """
+
+    common: CommonSchedule
+    conventions: dict[str, Convention]
+    files: dict[str, ConventionFile]
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """SHA-256 of what each file says, by code."""
+        return {code: file.fingerprint for code, file in self.files.items()}
+
+
+def read_directory(directory: Path) -> ConventionSet:
+    """Read the set in a folder.
+
+    Raises:
+        UsageError: there is no such folder.
+        ConventionsError: anything is wrong; all of it is said.
+    """
+    return read_set(contents_of(directory))
+
+
+def read_set(contents: Mapping[str, bytes]) -> ConventionSet:
+    """Read a set from its files' bytes by name, such as the warehouse keeps them.
+
+    Raises:
+        ConventionsError: anything is wrong; all of it is said.
+    """
+    files = [read_file(name, contents[name]) for name in sorted(contents)]
+    errors = _errors(files)
+    if errors:
+        raise ConventionsError(errors)
+    common = next(file.model for file in files if isinstance(file.model, CommonSchedule))
+    by_code = {file.model.code: file for file in files if isinstance(file.model, Convention)}
+    ordered = {code: by_code[code] for code in sorted(by_code)}
+    conventions = {code: file.model for code, file in ordered.items() if isinstance(file.model, Convention)}
+    shared = next(file for file in files if file.name == COMMON)
+    return ConventionSet(common, conventions, {COMMON_CODE: shared, **ordered})
+
+
+def set_errors(contents: Mapping[str, bytes]) -> list[str]:
+    """Say everything that is wrong with a set, one French line each; none if it is right."""
+    return _errors([read_file(name, contents[name]) for name in sorted(contents)])
+
+
+def contents_of(directory: Path) -> dict[str, bytes]:
+    """Give the bytes of a folder's YAML files by name. Hidden files are left, and what is not YAML.
+
+    Raises:
+        UsageError: there is no such folder.
+    """
+    if not directory.is_dir():
+        raise UsageError(f"Dossier de conventions introuvable : {directory} ; vérifier le chemin.")
+    files = [f for f in directory.iterdir() if f.suffix.lower() in {".yaml", ".yml"} and not f.name.startswith(".")]
+    return {file.name: file.read_bytes() for file in sorted(files)}
+
+
+def _errors(files: list[ConventionFile]) -> list[str]:
+    if not files:
+        return ["Aucun fichier .yaml dans le dossier ; y mettre commun.yaml et un fichier par convention."]
+    found = [f"{file.name}, {problem}" for file in files for problem in file.problems]
+    return [*_missing(files), *found, *_between(files)]
+
+
+def _missing(files: list[ConventionFile]) -> Iterator[str]:
+    names = [file.name for file in files]
+    if COMMON not in names:
+        yield f"{COMMON} absent du dossier ; il porte le barème dont les conventions héritent."
+    if not set(names) - {COMMON}:
+        yield "Aucune convention dans le dossier ; ajouter un fichier par convention."
+    for name in names:
+        if not name.endswith(".yaml"):
+            yield f"{name} : l’extension attendue est .yaml, en minuscules ; renommer le fichier."
+
+
+def _between(files: list[ConventionFile]) -> Iterator[str]:
+    """Say what is wrong between files: rules look at data as written, as in `convention_rules`."""
+    own = [file for file in files if file.name != COMMON and isinstance(file.source.data, dict)]
+    for one, other in combinations(own, 2):
+        yield from _same_code(one, other)
+        yield from _same_priority(one, other)
+    inherited = {code for file in files if file.name == COMMON for code, _ in _uplifts(file, named_only=True)}
+    for file in files:
+        yield from _nothing_to_switch_off(file, inherited)
+
+
+def _at(file: ConventionFile, path: Place, sentence: str) -> str:
+    return f"{file.name}, {file.source.problem(path, sentence)}"
+
+
+def _same_code(one: ConventionFile, other: ConventionFile) -> Iterator[str]:
+    code = _value(other, "code")
+    if code is not None and code == _value(one, "code"):
+        yield _at(other, ("code",), f"« {code} » est déjà le code de {one.name} ; un code, un fichier.")
+
+
+def _same_priority(one: ConventionFile, other: ConventionFile) -> Iterator[str]:
+    """Two conventions that one call could reach differ in priority: else which carries the saisine would be chance."""
+    priority = _value(other, "priorite")
+    shared = any(a[0] == b[0] and a[1] <= b[2] and b[1] <= a[2] for a in _numbers(one) for b in _numbers(other))
+    if isinstance(priority, int) and priority == _value(one, "priorite") and shared:
+        sentence = f"{priority} est aussi la priorité de {one.name}, qui a le même numéro ; les départager."
+        yield _at(other, ("priorite",), sentence)
+
+
+def _value(file: ConventionFile, name: str) -> object:
+    return file.source.data.get(name) if isinstance(file.source.data, dict) else None
+
+
+def _numbers(file: ConventionFile) -> Iterator[tuple[str, date, date]]:
+    """Give (number, first day, last day) of a file's lines that have their form."""
+    for _, line in blocks(file.source.data, "lignes"):
+        number, start = maybe(read_phone, line.get("numero")), maybe(read_day, line.get("du"))
+        end = FAR if line.get("au") is None else maybe(read_day, line["au"])
+        if number and start and end:
+            yield number, start, end
+
+
+def _uplifts(file: ConventionFile, *, named_only: bool) -> Iterator[tuple[str, Place]]:
+    """Give the code and place of uplifts: those that have a rate, or those that have none (0 %)."""
+    for v, version in blocks(file.source.data, "versions"):
+        for n, uplift in blocks(version, "majorations"):
+            rate, code = maybe(read_rate, uplift.get("taux")), uplift.get("code")
+            if rate is not None and isinstance(code, str) and named_only == bool(rate):
+                yield code, ("versions", v, "majorations", n, "code")
+
+
+def _nothing_to_switch_off(file: ConventionFile, inherited: set[str]) -> Iterator[str]:
+    """A rate of 0 % switches off an uplift that exists: else its code is a slip of the keyboard."""
+    known = inherited | {code for code, _ in _uplifts(file, named_only=True)}
+    for code, path in _uplifts(file, named_only=False):
+        if code not in known:
+            yield _at(
+                file, path, f"« {code} » à 0% n’éteint rien ; codes connus : {', '.join(sorted(known)) or 'aucun'}."
+            )
