@@ -1,0 +1,186 @@
+"""Reference data: convention files as sets of texts, the register of associations with its dated bank details."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.dialects import postgresql
+
+from etl.model.errors import SaisinesError
+from etl.warehouse.tables import associations, bank_details, convention_files, convention_sets
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+REFERENCE_LOCK = 0x5A152  # advisory lock of those who change reference data
+REGISTER_FIELDS = ("code", "nom", "siret", "rna", "departement", "email", "active_du", "active_au", "successeur")
+BANK_FIELDS = ("iban", "bic", "titulaire")
+
+
+def lock_reference(connection: Connection) -> None:
+    """One process at a time changes reference data, until the end of its transaction."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": REFERENCE_LOCK})
+
+
+def fingerprint(files: Mapping[str, str]) -> str:
+    """SHA-256 of a set of convention files, whatever their order."""
+    told = "".join(f"{code}\0{sha256(content)}\n" for code, content in sorted(files.items()))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def sha256(content: str) -> str:
+    """SHA-256 of a file's text in UTF-8."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def load_convention_set(connection: Connection) -> Mapping[str, Any] | None:
+    """The set in force: its row of `convention_sets`, None before the first `init`."""
+    query = (
+        select(convention_sets)
+        .where(convention_sets.c.status == "applique")
+        .order_by(convention_sets.c.set_id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).mappings().first()
+
+
+def load_pending_set(connection: Connection) -> Mapping[str, Any] | None:
+    """The set that waits for a second person, if any."""
+    return (
+        connection.execute(select(convention_sets).where(convention_sets.c.status == "en_attente")).mappings().first()
+    )
+
+
+def load_convention_files(connection: Connection, set_id: int | None = None) -> dict[str, str]:
+    """The YAML text of each file by code (`commun` included), of the set in force or of another; empty when there is none."""
+    if set_id is None:
+        in_force = load_convention_set(connection)
+        set_id = in_force["set_id"] if in_force else None
+    query = select(convention_files.c.code, convention_files.c.content).where(convention_files.c.set_id == set_id)
+    return {row.code: row.content for row in connection.execute(query.order_by(convention_files.c.code))}
+
+
+def save_convention_set(
+    connection: Connection,
+    files: Mapping[str, str],
+    by: str,
+    at: datetime,
+    *,
+    digest: str | None = None,
+    difference: Mapping[str, Any] | None = None,
+) -> int:
+    """Keep a complete set of files: in force at once, or pending when a digest says that a second person must agree."""
+    row: dict[str, Any] = {
+        "fingerprint": fingerprint(files),
+        "loaded_at": at,
+        "loaded_by": by,
+        "digest": digest,
+        "difference": difference,
+    }
+    row |= {"status": "en_attente"} if digest else {"status": "applique", "applied_at": at, "applied_by": by}
+    made = connection.execute(insert(convention_sets).values(row).returning(convention_sets.c.set_id)).scalar_one()
+    values = [
+        {"set_id": made, "code": code, "sha256": sha256(content), "content": content}
+        for code, content in sorted(files.items())
+    ]
+    connection.execute(insert(convention_files), values)
+    return int(made)
+
+
+def save_set_status(connection: Connection, set_id: int, status: str, by: str | None, at: datetime | None) -> None:
+    """Apply (`applique`, by whom and when) or drop (`abandonne`) a pending set."""
+    change = {"status": status, "applied_by": by, "applied_at": at}
+    connection.execute(update(convention_sets).where(convention_sets.c.set_id == set_id).values(change))
+
+
+def load_associations(connection: Connection) -> list[Mapping[str, Any]]:
+    """The register by code, with the last bank details and whether they wait for a confirmation (`bank_waits`)."""
+    last = (
+        select(bank_details)
+        .distinct(bank_details.c.association)
+        .order_by(bank_details.c.association, bank_details.c.bank_details_id.desc())
+        .subquery()
+    )
+    waits = (last.c.replaces_id.is_not(None) & last.c.confirmed_by.is_(None)).label("bank_waits")
+    query = select(associations, *(last.c[name] for name in BANK_FIELDS), waits).outerjoin(
+        last, last.c.association == associations.c.code
+    )
+    return list(connection.execute(query.order_by(associations.c.code)).mappings())
+
+
+def save_associations(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], by: str, at: datetime
+) -> dict[str, list[str]]:
+    """Apply a register: adds and changes rows, never removes one; a change of IBAN or holder is kept beside the old one.
+
+    Args:
+        connection: in a transaction that holds `lock_reference`.
+        rows: `REGISTER_FIELDS` and `BANK_FIELDS`, None when not given.
+        by: who loads it.
+        at: the instant.
+
+    Returns:
+        Codes by what happened: `added`, `changed`, `bank_changed`, `absent` (kept though no longer in the file).
+    """
+    known = {row["code"]: row for row in load_associations(connection)}
+    added = [row for row in rows if row["code"] not in known]
+    changed = [row for row in rows if row["code"] in known and _differs(row, known[row["code"]], REGISTER_FIELDS)]
+    written = [
+        {name: row[name] for name in REGISTER_FIELDS} | {"loaded_at": at, "loaded_by": by} for row in (*added, *changed)
+    ]
+    if written:
+        statement = postgresql.insert(associations)
+        replaced = {name: statement.excluded[name] for name in (*REGISTER_FIELDS[1:], "loaded_at", "loaded_by")}
+        connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=replaced), written)
+    bank_changed = _save_bank_details(connection, rows, by, at)
+    absent = sorted(set(known) - {row["code"] for row in rows})
+    return {"added": _codes(added), "changed": _codes(changed), "bank_changed": bank_changed, "absent": absent}
+
+
+def save_bank_confirmation(connection: Connection, association: str, by: str, how: str, at: datetime) -> None:
+    """Confirm the last bank details of an association, by another person than the one who loaded them.
+
+    Raises:
+        SaisinesError: nothing waits, or the same person, or nothing said about how it was checked.
+    """
+    last = _last_bank_details(connection).get(association)
+    if last is None or last["replaces_id"] is None or last["confirmed_by"] is not None:
+        raise SaisinesError(f"{association} : aucun changement de coordonnées bancaires n’attend de confirmation.")
+    if last["loaded_by"].strip().casefold() == by.strip().casefold():
+        raise SaisinesError(
+            f"{association} : une autre personne que {by}, qui les a chargées, doit confirmer ces coordonnées bancaires."
+        )
+    if not how.strip():
+        raise SaisinesError(f"{association} : dites comment les coordonnées bancaires ont été vérifiées.")
+    change = {"confirmed_by": by, "confirmed_at": at, "how_checked": how}
+    connection.execute(
+        update(bank_details).where(bank_details.c.bank_details_id == last["bank_details_id"]).values(change)
+    )
+
+
+def _save_bank_details(connection: Connection, rows: Sequence[Mapping[str, Any]], by: str, at: datetime) -> list[str]:
+    """Append bank details that are new; gives the codes of those that replace others."""
+    last = _last_bank_details(connection)
+    new = [row for row in rows if _differs(row, last.get(row["code"], dict.fromkeys(BANK_FIELDS)), BANK_FIELDS)]
+    for row in new:
+        replaces = last[row["code"]]["bank_details_id"] if row["code"] in last else None
+        values = {name: row[name] for name in BANK_FIELDS} | {"association": row["code"], "replaces_id": replaces}
+        connection.execute(insert(bank_details), values | {"loaded_at": at, "loaded_by": by})
+    return [row["code"] for row in new if row["code"] in last]
+
+
+def _last_bank_details(connection: Connection) -> dict[str, Mapping[str, Any]]:
+    query = select(bank_details).order_by(bank_details.c.bank_details_id)
+    return {row["association"]: row for row in connection.execute(query).mappings()}
+
+
+def _differs(row: Mapping[str, Any], known: Mapping[str, Any], fields: Sequence[str]) -> bool:
+    return any(row[name] != known[name] for name in fields)
+
+
+def _codes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [row["code"] for row in rows]

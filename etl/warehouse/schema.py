@@ -1,0 +1,81 @@
+"""The schema of the warehouse: brought up to date by `init`, checked by every other command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etl.model.errors import SaisinesError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection, Engine
+
+HEAD = "0001"  # the last revision; a test keeps it true, so that commands need not import Alembic
+MIGRATE_LOCK = 0x5A151  # advisory lock of migrations, released with the transaction
+VIEWS = Path(__file__).parents[2] / "sql" / "views"
+
+
+def migrate(engine: Engine) -> bool:
+    """Bring the schema to the last revision, in one transaction, one process at a time; True when something changed."""
+    from sqlalchemy import text
+
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATE_LOCK})
+        before = current_revision(connection)
+        if before != HEAD:
+            _upgrade(connection)
+        _make_views(connection)
+    return before != HEAD
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision of the database, None when it holds no warehouse."""
+    from sqlalchemy import text
+
+    if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one() is None:
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(found) if found is not None else None
+
+
+def check_revision(engine: Engine) -> None:
+    """Refuse to work on a schema that this version does not know.
+
+    Raises:
+        SaisinesError: no warehouse in this database, or one of an older or newer version.
+    """
+    with engine.connect() as connection:
+        found = current_revision(connection)
+    if found is None:
+        raise SaisinesError("Cette base ne contient pas encore d’entrepôt ; lancez d’abord « saisines init ».")
+    if found != HEAD:
+        raise SaisinesError(
+            f"L’entrepôt est à la révision {found}, ce programme attend {HEAD} ; lancez « saisines init » pour le mettre à niveau."
+        )
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration, in memory: where the revisions are."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _make_views(connection: Connection) -> None:
+    """Make the views for dashboards again: they hold no data, so they follow the program and need no revision."""
+    files = sorted(VIEWS.glob("*.sql"))
+    for file in reversed(files):
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {file.stem.partition('_')[2]} CASCADE")
+    for file in files:
+        connection.exec_driver_sql(file.read_text(encoding="utf-8"))

@@ -1,0 +1,118 @@
+"""Finalised statements and take-overs: written whole, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, text
+
+from etl.warehouse import arrow
+from etl.warehouse.tables import payee_states, receivables, statement_payees, statements
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+STATEMENT_LOCK = 0x5A153  # advisory lock of those who state lines: two conventions may state the same session
+
+
+def lock_statements(connection: Connection) -> None:
+    """One process at a time finalises or takes over, whatever the convention, until the end of its transaction."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": STATEMENT_LOCK})
+
+
+def next_place(connection: Connection, convention: str, civil_year: int) -> int:
+    """The place of the convention's next statement of that civil year, from 1. The caller holds `lock_statements`."""
+    query = select(func.count()).where(
+        statements.c.kind == "releve", statements.c.convention == convention, statements.c.civil_year == civil_year
+    )
+    return 1 + int(connection.execute(query).scalar_one())
+
+
+def load_statements(connection: Connection, convention: str | None = None) -> list[Mapping[str, Any]]:
+    """Finalised statements and take-overs, in order, without their data."""
+    columns = [column for column in statements.c if column.name != "statement"]
+    query = select(*columns).order_by(statements.c.statement_id)
+    return list(
+        connection.execute(
+            query if convention is None else query.where(statements.c.convention == convention)
+        ).mappings()
+    )
+
+
+def load_statement(connection: Connection, number: str) -> Mapping[str, Any] | None:
+    """One finalised statement by its number, with its data compressed in `statement` (`etl.warehouse.drafts.unpack`)."""
+    return connection.execute(select(statements).where(statements.c.number == number)).mappings().first()
+
+
+def load_statement_of(connection: Connection, draft_id: int) -> Mapping[str, Any] | None:
+    """The statement that finalised a draft, if any."""
+    return connection.execute(select(statements).where(statements.c.draft_id == draft_id)).mappings().first()
+
+
+def save_statement(
+    connection: Connection,
+    header: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    payees: Sequence[Mapping[str, Any]] = (),
+    not_paid: Sequence[Mapping[str, Any]] = (),
+) -> int:
+    """Write a statement and all that hangs on it; gives its key. The database refuses it unless it adds up.
+
+    Args:
+        connection: in a transaction that holds `lock_statements`.
+        header: columns of `statements` but statement_id and the counts.
+        lines: columns of `statement_lines` but statement_id, line_no and convention.
+        payees: columns of `statement_payees` but statement_id.
+        not_paid: columns of `statement_not_paid` but statement_id and line_no.
+    """
+    counts = {"line_count": len(lines), "payee_count": len(payees), "not_paid_count": len(not_paid)}
+    made = int(
+        connection.execute(
+            insert(statements).values({**header, **counts}).returning(statements.c.statement_id)
+        ).scalar_one()
+    )
+    own = {"statement_id": made, "convention": header["convention"]}
+    arrow.copy_records(
+        connection, "statement_lines", [{**own, "line_no": n, **line} for n, line in enumerate(lines, 1)]
+    )
+    arrow.copy_records(
+        connection,
+        "statement_not_paid",
+        [{"statement_id": made, "line_no": n, **act} for n, act in enumerate(not_paid, 1)],
+    )
+    if payees:
+        connection.execute(insert(statement_payees), [{"statement_id": made, **payee} for payee in payees])
+        connection.execute(
+            insert(payee_states), [_first_state(made, payee, header["finalised_at"]) for payee in payees]
+        )
+    return made
+
+
+def save_receivables(
+    connection: Connection, statement_id: int, owed: Sequence[tuple[str, int, str]], at: object
+) -> None:
+    """Turn balances that nothing can recover into sums to claim back: (payee, cents > 0, why)."""
+    names = ("payee", "amount_cents", "why")
+    if owed:
+        connection.execute(
+            insert(receivables),
+            [dict(zip(names, one, strict=True)) | {"statement_id": statement_id, "made_at": at} for one in owed],
+        )
+
+
+def load_receivables(connection: Connection) -> list[Mapping[str, Any]]:
+    """Sums to claim back, with the number of their statement."""
+    query = select(receivables, statements.c.number, statements.c.convention).join(
+        statements, statements.c.statement_id == receivables.c.statement_id
+    )
+    return list(connection.execute(query.order_by(receivables.c.receivable_id)).mappings())
+
+
+def _first_state(statement_id: int, payee: Mapping[str, Any], at: object) -> dict[str, Any]:
+    state = (
+        {"state": "a_payer", "why": None}
+        if payee["payable_cents"] > 0
+        else {"state": "bloque", "why": "NOTHING_PAYABLE"}
+    )
+    return {"statement_id": statement_id, "payee": payee["payee"], "changed_at": at} | state
