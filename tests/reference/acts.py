@@ -1,0 +1,282 @@
+"""rules.md §6 and §7: what is due, with the first reason why it is not paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from .base import add_months, days, hour_order, overseas
+from .saisines import Saisine
+from .sessions import Session
+from .versions import Group, Version
+from .world import Row, Stated, World
+
+SATURDAY = 5
+ALSACE_MOSELLE = ("57", "67", "68")
+FISCAL = {"PEC": "pris_en_charge", "CAR": "injoignable"}
+
+
+@dataclass
+class Act:
+    """One act due, or not paid for the reason `why`."""
+
+    saisine: Saisine
+    group: Group
+    association: str
+    prestation: str
+    day: date
+    nth: int = 1
+    session: Session | None = None
+    why: str | None = None
+    stated: Stated | None = None
+    price: Row | None = None
+    base_cents: int = 0
+    uplift_e4: int = 0
+    amount_cents: int = 0
+    paid_cents: int = 0
+    cuts: list[str] = field(default_factory=list)
+
+    @property
+    def order(self) -> tuple:
+        hour = hour_order(self.session.hour) if self.session else -1
+        return (hour, self.session.row if self.session else 0)
+
+    @property
+    def identity(self) -> tuple:
+        s = self.saisine
+        return (s.convention, s.reference, self.association, self.prestation, self.day, self.nth)
+
+
+def make(world: World, s: Saisine) -> None:
+    """The acts of a saisine, all due or with their first reason; the discrepancies of §6."""
+    holder = _pec(world, s)
+    pec_stays = _pec_that_stays(world, s)
+    acts = [holder] if holder else []
+    in_this_sense = holder.group.key if holder else (pec_stays and world.end_of_chain(pec_stays.association))
+    acts += _car(world, s) if in_this_sense is None else []
+    acts += [act for g in s.groups.values() for act in _reo(world, s, g, in_this_sense)]
+    acts += [_session_act(s, g, x) for g in s.groups.values() for x in g.sessions if x.due or x.why]
+    for act in acts:
+        act.stated = world.stated.get(act.identity)
+    s.acts = acts
+
+
+# --- PEC -------------------------------------------------------------------------------------------------------------
+
+
+def _pec(world: World, s: Saisine) -> Act | None:
+    stated = sorted(world.stated_of(s.reference, prestation="PEC", live=True), key=lambda x: _seized_rank(world, s, x))
+    holders = [(x, s.groups.get(world.end_of_chain(x.association))) for x in stated]
+    for line, group in holders:
+        if group and group.issue_is("pris_en_charge"):
+            _first_contact(world, s, group)
+            return _pec_act(world, s, group, line.association, line.act_date)
+    if _pec_that_stays(world, s):
+        return None
+    good = [(g, _first_contact(world, s, g)) for g in s.groups.values() if g.issue_is("pris_en_charge")]
+    first = next(((g, day) for g, day in good if day), None)
+    return _first_pec(world, s, *first) if first else None
+
+
+def _first_pec(world: World, s: Saisine, group: Group, day: date) -> Act:
+    before = once_stated(world, s, group, "PEC")
+    if before:
+        return _pec_act(world, s, group, before.association, before.act_date)
+    return _pec_act(world, s, group, group.seizures[0].association, day)
+
+
+def _pec_act(world: World, s: Saisine, group: Group, association: str, day: date) -> Act:
+    not_paid = s.duplicate and not world.accepted(s.reference, "DUPLICATE_SAISINE")
+    return Act(s, group, association, "PEC", day, why="DUPLICATE_SAISINE" if not_paid else None)
+
+
+def _seized_rank(world: World, s: Saisine, line: Stated) -> tuple:
+    keys = list(s.groups)
+    key = world.end_of_chain(line.association)
+    return (keys.index(key) if key in keys else len(keys), line.identity)
+
+
+def _pec_that_stays(world: World, s: Saisine) -> Stated | None:
+    """A stated PEC that nothing takes back although it is not due: no other is paid beside it."""
+    for line in world.stated_of(s.reference, prestation="PEC", live=True):
+        group = s.groups.get(world.end_of_chain(line.association))
+        if group is None or group.fiche is None:
+            if line.convention == s.convention or not world.requalified(s.reference, "convention"):
+                return line
+    return None
+
+
+def once_stated(world: World, s: Saisine, group: Group, prestation: str) -> Stated | None:
+    """The line that fixed the date of this act for this saisine and association."""
+    lines = [x for x in world.stated_of(s.reference, prestation=prestation)
+             if world.end_of_chain(x.association) == group.key]
+    return max(lines, key=lambda x: (x.live, x.order, x.convention == s.convention, x.identity), default=None)
+
+
+def _first_contact(world: World, s: Saisine, group: Group) -> date | None:
+    """The date of the first contact if it is good; the tests are reported."""
+    row, sessions = group.fiche.row, [x.day for x in group.sessions if x.valid]
+    day = row["date_premier_contact"] or min(sessions, default=None)
+    if row["date_premier_contact"] is None:
+        world.report("FIRST_CONTACT_MISSING", "W" if day else "B", s, group.code)
+    if day is None:
+        return None
+    _late(world, s, group, day)
+    early = s.opened_on - days(1 if overseas(world.departement(group.code)) else 0)
+    tests = [("FIRST_CONTACT_BEFORE_SAISINE", day < early), ("FIRST_CONTACT_IN_FUTURE", day > group.fiche.received_on)]
+    return None if [code for code, fails in tests if fails and not _lifted(world, s, group, code, "B")] else day
+
+
+def _lifted(world: World, s: Saisine, group: Group, code: str, severity: str) -> bool:
+    """Report the code; whether a decision lifts it."""
+    world.report(code, severity, s, group.code)
+    return world.accepted_on(s.reference, code, str(group.key), group.acts)
+
+
+def _late(world: World, s: Saisine, group: Group, day: date) -> None:
+    tariff = world.tariff(s.convention, s.opened_on)
+    allowed = tariff and tariff["premier_contact_jours"]
+    if allowed is not None and day > _working_days_after(world, s.opened_on, allowed, world.departement(group.code)):
+        world.report("CONTACT_LATE", "W", s, group.code)
+
+
+def _working_days_after(world: World, day: date, count: int, departement: str | None) -> date:
+    groups = {"metropole", departement or ""} | ({"alsace_moselle"} if departement in ALSACE_MOSELLE else set())
+    off = {row["day"] for row in world["holiday"] if row["departement_group"] in groups}
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < SATURDAY and day not in off
+    return day
+
+
+# --- CAR and REO -----------------------------------------------------------------------------------------------------
+
+
+def _car(world: World, s: Saisine) -> list[Act]:
+    """The last seized association could not reach the person, and tried often enough."""
+    group = s.groups.get(world.end_of_chain(s.last_seized))
+    tariff = world.tariff(s.convention, s.opened_on)
+    if group is None or not group.issue_is("injoignable") or tariff is None:
+        return []
+    if (group.fiche.row["tentatives"] or 0) < (tariff["tentatives_min"] or 0):
+        if not _lifted(world, s, group, "NO_SHOW_WITHOUT_ATTEMPTS", "B"):
+            return []
+    return [_closing_act(world, s, group, "CAR")]
+
+
+def _reo(world: World, s: Saisine, group: Group, holder: str | None) -> list[Act]:
+    """Another holds the PEC of what this association took on; or it tried and is not the last seized."""
+    if group.fiche is None or group.key == holder:
+        return []
+    row, last = group.fiche.row, s.groups.get(world.end_of_chain(s.last_seized))
+    passed_on = row["issue"] == "pris_en_charge" and holder is not None
+    tried = group is not last and (row["tentatives"] or 0) >= 1
+    return [_closing_act(world, s, group, "REO")] if passed_on or tried else []
+
+
+def _closing_act(world: World, s: Saisine, group: Group, prestation: str) -> Act:
+    before = once_stated(world, s, group, prestation)
+    if before:
+        return Act(s, group, before.association, prestation, before.act_date)
+    seizure = group.seizures[-1]
+    return Act(s, group, seizure.association, prestation, group.fiche.row["date_cloture"] or seizure.start)
+
+
+# --- sessions --------------------------------------------------------------------------------------------------------
+
+
+def _session_act(s: Saisine, group: Group, x: Session) -> Act:
+    seizure = x.seizure or group.seizures[-1]
+    return Act(s, group, seizure.association, x.prestation, x.day, x.nth, session=x, why=x.why)
+
+
+# --- the reasons that come before the price --------------------------------------------------------------------------
+
+
+def refuse(world: World, s: Saisine) -> None:
+    """REFUSED; and a stated act that its tariff no longer prices is not due."""
+    for act in s.acts:
+        if act.why is None and s.refused:
+            act.why = "REFUSED"
+        elif act.why is None and act.stated and act.stated.live and not prices(world, act):
+            act.why = "NO_TARIFF"
+
+
+def bar(world: World, s: Saisine) -> None:
+    """TIME_BARRED and BEFORE_TAKEOVER, for what no earlier reason stops and nothing ever stated."""
+    for act in s.acts:
+        if act.why is None and act.day < world.end and not _ever_stated(world, act):
+            act.why = _first_bar(world, s, act)
+
+
+def _first_bar(world: World, s: Saisine, act: Act) -> str | None:
+    if _time_barred(world, s, act) and not _lifted(world, s, act.group, "TIME_BARRED", "B"):
+        return "TIME_BARRED"
+    until = world.takeover_until()
+    if until and act.day < until and not _lifted(world, s, act.group, "BEFORE_TAKEOVER", "H"):
+        return "BEFORE_TAKEOVER"
+    return None
+
+
+def _ever_stated(world: World, act: Act) -> bool:
+    """Stated under any convention, for the association or a linked one."""
+    lines = world.stated_of(act.saisine.reference, prestation=act.prestation, act_date=act.day, nth=act.nth)
+    return any(world.end_of_chain(line.association) == act.group.key for line in lines)
+
+
+def _time_barred(world: World, s: Saisine, act: Act) -> bool:
+    months = world.tariff(s.convention, s.opened_on)["forclusion_mois"]
+    received = [v.received_on for v in act.group.versions if _declares(v, act)]
+    return months is not None and add_months(act.day, months) < min(received, default=act.group.fiche.received_on)
+
+
+def _declares(version: Version, act: Act) -> bool:
+    if act.prestation in FISCAL:
+        return version.row["issue"] == FISCAL[act.prestation]
+    if act.session is None:
+        return True
+    if version.undated:
+        return act.session.undated and bool(version.declared(act.session.nature))
+    return any((x["nature"], x["day"]) == (act.session.nature, act.day) for x in version.sessions)
+
+
+# --- the price -------------------------------------------------------------------------------------------------------
+
+
+def tariff_of(world: World, act: Act) -> Row | None:
+    """T of `opened_on`; of its own date for a session."""
+    return world.tariff(act.saisine.convention, act.day if act.session else act.saisine.opened_on)
+
+
+def prices(world: World, act: Act) -> list[Row]:
+    tariff = tariff_of(world, act)
+    rows = world.of_tariff("tariff_price", tariff) if tariff else []
+    return [row for row in rows if row["prestation"] == act.prestation]
+
+
+def price_at(world: World, act: Act, rank: int) -> Row | None:
+    for row in prices(world, act):
+        if row["rank_from"] <= rank and (row["rank_to"] is None or rank <= row["rank_to"]):
+            return row
+    return None
+
+
+def uplift_e4(world: World, act: Act) -> int:
+    """The uplifts that apply, added up; an undated session takes the lowest negative one of those by mode."""
+    tariff = tariff_of(world, act)
+    rows = [r for r in world.of_tariff("tariff_uplift", tariff) if r["prestation"] == act.prestation]
+    total = sum(row["pct_e4"] for row in rows if _applies(world, act, row))
+    if act.session and act.session.undated:
+        total += min([0, *(row["pct_e4"] for row in rows if row["kind"] == "mode")])
+    return total
+
+
+def _applies(world: World, act: Act, row: Row) -> bool:
+    s, contact = act.saisine, act.group.fiche.row["date_premier_contact"]
+    if row["kind"] == "urgence":
+        return s.urgence and contact is not None and s.opened_on <= contact <= s.opened_on + days(1)
+    if row["kind"] == "outre_mer":
+        return overseas(world.departement(act.association))
+    if row["kind"] == "qualite":
+        return row["value"] == s.qualite
+    return act.session is not None and not act.session.undated and row["value"] == act.session.mode
