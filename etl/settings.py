@@ -2,6 +2,7 @@
 
 Variables:
     SAISINES_HOME: where the state lives, default `.saisines/` in the working directory.
+    SAISINES_INBOX: the folder that the DAGs take files from, default `inbox/` in the home.
     SAISINES_DATABASE_URL: a PostgreSQL server (15 or later) instead of the embedded one.
     SAISINES_PSEUDONYM_KEY: the secret of the pseudonyms, instead of the generated file.
     SAISINES_APPROVAL: `desk` closes the commands that approve, which the desk then does alone.
@@ -27,6 +28,21 @@ KEY_LENGTH_MIN = 16
 def home() -> Path:
     """The folder of the state, absolute, whether it exists or not."""
     return Path(os.environ.get("SAISINES_HOME") or ".saisines").expanduser().absolute()
+
+
+def inbox() -> Path:
+    """The folder that the DAGs take files from, absolute, whether it exists or not."""
+    given = os.environ.get("SAISINES_INBOX")
+    return Path(given).expanduser().absolute() if given else home() / "inbox"
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """This process's environment for a child, with these changes.
+
+    Airflow's own variables are left out: a demonstration must not reach an Airflow that the user runs for real.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    return kept | {"SAISINES_HOME": str(home())} | changes
 
 
 def database_url() -> str | None:

@@ -1,0 +1,95 @@
+"""A small client of Airflow's REST API: what the demonstration and `up` need of it, and no more."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from etl.model.errors import SaisinesError
+from etl.scheduler.home import USER, AirflowHome
+
+ENDED = ("success", "failed")
+TIMEOUT = 30  # seconds for one answer
+_open = build_opener(ProxyHandler({})).open  # the loopback is never reached through a proxy
+
+
+class Api:
+    """A session with one Airflow, signed in when it first needs to be."""
+
+    def __init__(self, airflow: AirflowHome) -> None:
+        self._airflow = airflow
+        self._token = ""
+
+    def healthy(self) -> bool:
+        """Whether the API answers and the scheduler and the DAG processor have shown signs of life."""
+        try:
+            health = self._send("GET", "/api/v2/monitor/health", signed=False)
+        except (URLError, ConnectionError, TimeoutError):
+            return False
+        return all(health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor"))
+
+    def dags(self) -> list[str]:
+        """Ids of the DAGs that were found."""
+        return sorted(dag["dag_id"] for dag in self._send("GET", "/api/v2/dags?limit=100")["dags"])
+
+    def import_errors(self) -> list[str]:
+        """DAG files that cannot be read, and why."""
+        errors = self._send("GET", "/api/v2/importErrors")["import_errors"]
+        return [f"{error['filename']} : {error['stack_trace'].strip().splitlines()[-1]}" for error in errors]
+
+    def unpause(self, dag_id: str) -> None:
+        """Let a DAG run."""
+        self._send("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
+
+    def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
+        """Ask for a run now; gives its id."""
+        body = {"logical_date": None, "conf": conf or {}}
+        run_id: str = self._send("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"]
+        return run_id
+
+    def runs(self, dag_id: str) -> list[dict[str, Any]]:
+        """Runs of a DAG, the latest first."""
+        found: list[dict[str, Any]] = self._send("GET", f"/api/v2/dags/{dag_id}/dagRuns?order_by=-id&limit=50")[
+            "dag_runs"
+        ]
+        return found
+
+    def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """Task instances of a run."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=200"
+        found: list[dict[str, Any]] = self._send("GET", path)["task_instances"]
+        return found
+
+    def _send(self, verb: str, path: str, body: dict[str, Any] | None = None, signed: bool = True) -> Any:  # noqa: ANN401
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if signed:
+            headers["Authorization"] = f"Bearer {self._sign_in()}"
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(self._airflow.url + path, data, headers, method=verb)
+        try:
+            with _open(request, timeout=TIMEOUT) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            raise SaisinesError(
+                f"Airflow a refusé {verb} {path} ({error.code}) ; voir {self._airflow.logs}."
+            ) from error
+
+    def _sign_in(self) -> str:
+        if not self._token:
+            body = {"username": USER, "password": self._airflow.password}
+            self._token = self._send("POST", "/auth/token", body, signed=False)["access_token"]
+        return self._token
+
+
+def wait(until: Callable[[], bool], seconds: float, every: float = 0.5) -> bool:
+    """Ask again and again until it is so; gives False when the time is up."""
+    deadline = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True
