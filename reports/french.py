@@ -6,31 +6,18 @@ Amounts come in as whole cents and dates as ISO text, as in `releve.json` (contr
 from datetime import date
 from decimal import Decimal
 
+from etl.model.codes import PRESTATION_NAMES, QUALITE_NAMES
 from etl.model.money import MINUS, NARROW, euros
 
 __all__ = ["amount", "count", "day", "euros", "iban", "number", "percent", "quarter", "share", "short_quarter", "siret"]
 
 NO_BREAK = "\u00a0"  # between a number and its noun
 
-PRESTATIONS = {
-    "PEC": "Prise en charge",
-    "REO": "Réorientation",
-    "CAR": "Carence",
-    "PSY": "Entretien psychologique",
-    "JUR": "Entretien juridique",
-    "SOC": "Entretien social",
-}
+PRESTATIONS = PRESTATION_NAMES
 KINDS = {"courant": "Courant", "rattrapage": "Rattrapage", "regularisation": "Régularisation"}
 SEVERITIES = {"B": "Bloquant", "H": "En attente", "W": "À vérifier", "I": "Information"}
 STATUSES = {"brouillon": "Brouillon", "soumis": "Provisoire", "approuve": "Approuvé", "finalise": "Définitif"}
-QUALITES = {
-    "elu": "Élu",
-    "proche": "Proche",
-    "agent": "Agent",
-    "salarie": "Salarié",
-    "licencie": "Licencié",
-    "autre": "Autre",
-}
+QUALITES = {code: name.capitalize() for code, name in QUALITE_NAMES.items()}
 ISSUES = {
     "pris_en_charge": "Pris en charge",
     "injoignable": "Injoignable",

@@ -5,7 +5,7 @@ bytes: a change of address or of tariff changes nothing old. Keys:
 
 * `statement`: the statement's data (contract, outputs.md §2): `lines`, `not_paid`, `discrepancies`, `payees`…
 * `convention`: the convention file as a dict, and `fingerprint`, the version of that file
-* `tariff_rows`: the tariff in force, as `reports.tariff.tariff_rows` gives it
+* `tariff_rows`: the tariff in force in words, the rows of `etl.model.tariff_text.schedule` then those of `.terms`
 * `associations`: code → `nom, siret, rna, departement, iban, bic, titulaire, email`, `adresse` (lines) and
   `payee` (the code that is paid when it is not the association itself: the end of the `successeur` chain)
 * `federation`: `nom, siret, iban, bic, adresse` (a dict: `rue, numero, code_postal, ville, pays`)

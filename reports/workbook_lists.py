@@ -9,7 +9,7 @@ from reports import detail, french, snapshot
 from reports.detail import Detail
 from reports.snapshot import Snapshot
 from reports.spreadsheet import Book, Cell, Sheet, euros
-from reports.workbook_page import close_table, empty_note, freeze_below, head, header, open_sheet
+from reports.workbook_page import close_sheet, close_table, empty_note, freeze_below, head, header, open_sheet
 
 Row = dict[str, Any]
 
@@ -99,24 +99,23 @@ def write_discrepancies(book: Book, data: Snapshot) -> None:
 
 
 def write_tariff(book: Book, data: Snapshot) -> None:
-    """The tariff in force, written from the convention's file."""
-    columns: list[tuple[str, int, Callable[[Row], Cell]]] = [
-        ("Objet", 30, lambda row: Cell(row["objet"], "strong")),
-        ("Règle", 52, lambda row: Cell(row["regle"], "wrap")),
-        ("Montant", 14, lambda row: _tariff_value(row)),
-        ("Limite", 34, lambda row: Cell(row.get("limite") or "", "wrap")),
-        ("Du", 13, lambda row: Cell(on(row.get("du")), "day")),
-        ("Au", 13, lambda row: Cell(on(row.get("au")), "day")),
-        ("Clause", 46, lambda row: Cell(row.get("clause") or "", "code")),
-    ]
-    _table(book, "Barème", data, columns, data["tariff_rows"], "Aucun barème en vigueur.")
-
-
-def _tariff_value(row: Row) -> Cell:
-    if row.get("taux") is not None:
-        return rate(row["taux"])
-    cents = row.get("montant_cents")
-    return Cell(None if cents is None else euros(cents), "euros")
+    """The tariff in force, in words generated from the convention's file: prices, then the other terms."""
+    prices = [row for row in data["tariff_rows"] if "prestation" in row]
+    terms = [row for row in data["tariff_rows"] if "regle" in row]
+    sheet = open_sheet(book, "Barème", [34, 44, 34, 40, 44, 13, 13], data, wrapped=True)
+    freeze_below(sheet, 5)
+    head(sheet, "Barème", data)
+    header(sheet, ["Prestation", "Prix", "Plafond", "Majorations", "Clause", "Du", "Au"], right=("Du", "Au"))
+    for row in prices:
+        words = [Cell(row[name], "wrap") for name in ("prix", "plafond", "majorations", "clause")]
+        sheet.append([Cell(row["prestation"], "strong"), *words, Cell(row["du"], "right"), Cell(row["au"], "right")])
+    empty_note(sheet, prices, "Aucun barème en vigueur.")
+    sheet.append([])
+    header(sheet, ["Règle", "Valeur", "", "", "", "Du", "Au"], right=("Du", "Au"))
+    for row in terms:
+        words = [Cell(row["valeur"], "wrap"), *[Cell(None)] * 3]
+        sheet.append([Cell(row["regle"], "strong"), *words, Cell(row["du"], "right"), Cell(row["au"], "right")])
+    close_sheet(sheet)
 
 
 def _name(data: Snapshot, code: str | None) -> str:

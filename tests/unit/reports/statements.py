@@ -7,7 +7,12 @@ from copy import deepcopy
 from datetime import date
 from pathlib import Path
 
-from reports.tariff import tariff_rows
+from ruamel.yaml import YAML
+
+import etl
+from etl.model.convention_set import read_directory
+from etl.model.tariff import resolve
+from etl.model.tariff_text import schedule, terms
 
 DATA = Path(__file__).parent / "data"
 FEDERATION = {
@@ -17,36 +22,15 @@ FEDERATION = {
     "bic": "EXMPFRPP",
     "adresse": {"rue": "rue de l’Exemple", "numero": "1", "code_postal": "75000", "ville": "Paris", "pays": "FR"},
 }
-CONVENTIONS = {
-    "CALAE": {
-        "code": "CALAE",
-        "nom": "Soutien psychologique des élus victimes et de leurs proches",
-        "financeur": "Ministère chargé des Collectivités territoriales et de la Ruralité",
-        "exemple": True,
-        "piece": {
-            "nature": "aide",
-            "mention": "Aide versée en application de la convention (exemple)",
-            "delai_paiement_jours": 30,
-        },
-        "comptes": {"charge": "6571", "tiers": "467", "banque": "512"},
-        "fingerprint": "b1946ac92492d234",
-    },
-    "ENSEIGNE": {
-        "code": "ENSEIGNE",
-        "nom": "Soutien des salariés victimes de faits graves au travail",
-        "financeur": "Enseigne de commerce (exemple)",
-        "exemple": True,
-        "piece": {
-            "nature": "autofacture",
-            "mention": "Autofacturation – TVA non applicable, art. 261, 7, 1°, b du CGI (exemple)",
-            "delai_paiement_jours": 45,
-        },
-        "comptes": {"charge": "611", "tiers": "401", "banque": "512"},
-        "fingerprint": "591785b794601e21",
-    },
-}
-CONVENTIONS["AMF"] = {**CONVENTIONS["CALAE"], "code": "AMF", "nom": "Soutien des maires (exemple)"}
-COMMON = "Barème commun 2023 (exemple)"
+CONVENTION_SET = read_directory(Path(etl.__file__).parent / "conventions")
+
+
+def convention(code):
+    """A convention of the default set, as the dict of its file and its fingerprint."""
+    file = CONVENTION_SET.files[code]
+    return {**YAML(typ="safe").load(file.content), "fingerprint": file.fingerprint}
+
+
 AMENDED = "Barème commun, avenant 1 (exemple)"
 OWN = "CALAE 2023-11-15, art. 4 (exemple)"
 SENTENCES = {
@@ -63,45 +47,10 @@ SENTENCES = {
 }
 
 
-def tariff_tables():
-    """Resolved tariff of the invented example, as the core's tables hold it."""
-    base = {
-        "arrete_jours": 15,
-        "premier_contact_jours": 5,
-        "forclusion_mois": 12,
-        "tentatives_min": 2,
-        "plafond_saisine_cents": None,
-    }
-    tariffs = [
-        {"valid_from": date(2023, 11, 15), "valid_to": date(2026, 2, 15), "clause": COMMON, **base},
-        {"valid_from": date(2026, 2, 15), "valid_to": None, "clause": AMENDED, **base},
-    ]
-    prices, uplifts = [], []
-    for version, pec in ((tariffs[0], 9000), (tariffs[1], 9250)):
-        start = version["valid_from"]
-
-        def price(code, cents, clause, cap=None, start=start):
-            cap_per = "saisine" if cap else None
-            rank = {"rank_from": 1, "rank_to": None, "cap_count": cap, "cap_per": cap_per}
-            prices.append({"valid_from": start, "prestation": code, "amount_cents": cents, "clause": clause, **rank})
-
-        price("PEC", pec, version["clause"])
-        price("CAR", 2500, COMMON)
-        price("REO", 2500, COMMON)
-        price("PSY", 5500, OWN)
-        price("JUR", 4500, COMMON, 4)
-        price("SOC", 4500, COMMON, 4)
-        everything = ("PEC", "CAR", "REO", "PSY", "JUR", "SOC")
-        for code, kind, value, rate, applies in (
-            ("URG", "urgence", None, 500_000, ("PEC",)),
-            ("OM", "outre_mer", None, 150_000, everything),
-            ("TEL", "mode", "telephone", -200_000, ("PSY",)),
-        ):
-            if code != "TEL" or start.year == 2026:
-                for prestation in applies:
-                    row = {"valid_from": start, "code": code, "kind": kind, "value": value, "clause": version["clause"]}
-                    uplifts.append({**row, "pct_e4": rate, "prestation": prestation})
-    return tariffs, prices, uplifts
+def tariff_rows(code):
+    tables = resolve(CONVENTION_SET)
+    quarter = (date(2026, 4, 1), date(2026, 7, 1))
+    return schedule(tables, code, *quarter) + terms(tables, code, *quarter)
 
 
 def associations():
@@ -136,12 +85,12 @@ def statement(name, convention, quarter, status="finalise", **changes):
     return data | changes
 
 
-def snapshot(name="calae_2026_t2", convention="CALAE", quarter="2026-T2", status="finalise", **changes):
+def snapshot(name="calae_2026_t2", convention_code="CALAE", quarter="2026-T2", status="finalise", **changes):
     """The snapshot of an invented statement."""
-    data = statement(name, convention, quarter, status, **changes)
+    data = statement(name, convention_code, quarter, status, **changes)
     year = {
         "year": 2026,
-        "envelope_cents": 90_000_000 if convention == "CALAE" else None,
+        "envelope_cents": 90_000_000 if convention_code == "CALAE" else None,
         "consumed_cents": 1_177_739,
         "quarters": [
             {"quarter": "2026-T1", "total_cents": 500_076},
@@ -150,8 +99,8 @@ def snapshot(name="calae_2026_t2", convention="CALAE", quarter="2026-T2", status
     }
     return {
         "statement": data,
-        "convention": deepcopy(CONVENTIONS[convention]),
-        "tariff_rows": tariff_rows(*tariff_tables(), date(2026, 4, 1), date(2026, 7, 1)),
+        "convention": convention(convention_code),
+        "tariff_rows": tariff_rows(convention_code),
         "associations": associations(),
         "federation": deepcopy(FEDERATION),
         "year": year,

@@ -124,7 +124,7 @@ def test_the_document_carries_what_the_contract_asks():
     assert cells["À payer au plus tard le"] == "19/08/2026"
     assert cells["Arrêté au"] == "15/07/2026"
     assert cells["Empreinte du relevé"] == data["statement"]["digest"]
-    assert cells["Version du fichier de convention"] == "b1946ac92492d234"
+    assert cells["Version du fichier de convention"] == data["convention"]["fingerprint"]
     assert "Montants d’exemple" in cells["Montants"]
 
 
