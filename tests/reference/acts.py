@@ -100,9 +100,9 @@ def _pec_that_stays(world: World, s: Saisine) -> Stated | None:
     """A stated PEC that nothing takes back although it is not due: no other is paid beside it."""
     for line in world.stated_of(s.reference, prestation="PEC", live=True):
         group = s.groups.get(world.end_of_chain(line.association))
-        if group is None or group.fiche is None:
-            if line.convention == s.convention or not world.requalified(s.reference, "convention"):
-                return line
+        here = line.convention == s.convention or not world.requalified(s.reference, "convention")
+        if here and (group is None or group.fiche is None):
+            return line
     return None
 
 
@@ -158,9 +158,9 @@ def _car(world: World, s: Saisine) -> list[Act]:
     tariff = world.tariff(s.convention, s.opened_on)
     if group is None or not group.issue_is("injoignable") or tariff is None:
         return []
-    if (group.fiche.row["tentatives"] or 0) < (tariff["tentatives_min"] or 0):
-        if not _lifted(world, s, group, "NO_SHOW_WITHOUT_ATTEMPTS", "B"):
-            return []
+    too_few = (group.fiche.row["tentatives"] or 0) < (tariff["tentatives_min"] or 0)
+    if too_few and not _lifted(world, s, group, "NO_SHOW_WITHOUT_ATTEMPTS", "B"):
+        return []
     return [_closing_act(world, s, group, "CAR")]
 
 

@@ -29,11 +29,15 @@ def match_all(world: World, saisines: dict[str, Saisine]) -> list[Match]:
 def _decided(world: World, saisines: dict[str, Saisine], row: Row) -> Match | None:
     """The last `confirm_match` or `reject_match` of that association on what was written."""
     for decision in reversed(world.decisions):
-        if decision["kind"] in ("confirm_match", "reject_match") and decision["association"] == row["association"]:
-            if compact(decision["written"]) == compact(row["written"]):
-                confirmed = decision["kind"] == "confirm_match"
-                return Match(row, saisines.get(decision["reference"]) if confirmed else None, "decided")
+        if decision["kind"] in ("confirm_match", "reject_match") and _about(decision, row):
+            confirmed = decision["kind"] == "confirm_match"
+            return Match(row, saisines.get(decision["reference"]) if confirmed else None, "decided")
     return None
+
+
+def _about(decision: Row, row: Row) -> bool:
+    same = compact(decision["written"]) == compact(row["written"])
+    return same and decision["association"] == row["association"]
 
 
 def _exact(saisines: dict[str, Saisine], row: Row) -> Match | None:

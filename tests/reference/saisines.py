@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -128,7 +129,7 @@ def _seizures(world: World, rows: list[Row]) -> list[Seizure]:
     if requalified:
         changes = _replace_last(changes, requalified, rows[0]["debut_on"])
     seizures = [Seizure(association, start) for association, start in changes]
-    for one, following in zip(seizures, seizures[1:], strict=False):
+    for one, following in pairwise(seizures):
         one.last_day = following.start - days(1)
     return seizures
 

@@ -84,9 +84,9 @@ class World:
 
     def tariff(self, convention: str | None, day: date) -> Row | None:
         for row in self["tariff"]:
-            if row["convention"] == convention and row["valid_from"] <= day:
-                if row["valid_to"] is None or day < row["valid_to"]:
-                    return row
+            begun = row["convention"] == convention and row["valid_from"] <= day
+            if begun and (row["valid_to"] is None or day < row["valid_to"]):
+                return row
         return None
 
     def of_tariff(self, table: str, tariff: Row) -> list[Row]:
@@ -134,7 +134,8 @@ class World:
 def build(tables: dict[str, list[Row]]) -> World:
     world = World(tables)
     p = tables["parameters"][0]
-    world.quarter, world.start, world.end, world.cutoff = p["quarter"], p["quarter_start"], p["quarter_end"], p["cutoff"]
+    world.quarter, world.cutoff = p["quarter"], p["cutoff"]
+    world.start, world.end = p["quarter_start"], p["quarter_end"]
     world.associations = {row["code"]: row for row in world["association"]}
     world.conventions = {row["code"]: row for row in world["convention"]}
     world.decisions = in_force(world["decision"])
