@@ -69,7 +69,7 @@ def due_on(snapshot: Snapshot) -> date | None:
 
 def nature(snapshot: Snapshot) -> str:
     """The nature of the document, as the convention's file states it, in words."""
-    word = snapshot["convention"].get("piece", {}).get("nature", "")
+    word = str(snapshot["convention"].get("piece", {}).get("nature", ""))
     return french.NATURES.get(word, word)
 
 

@@ -24,6 +24,8 @@ Value = str | int | Decimal | date | None
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "|", "%")
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORMULA_CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)><f>(.*?)</f><v ?(?:/>|></v>)</c>', re.DOTALL)
+WRAPPED = {"wrap", "strong"}  # styles whose words go to the next line
+LINE = 13  # points
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -143,17 +145,26 @@ class Sheet:
         self.book, self.name, self.row = book, name, 0
         self.xml = book.workbook.create_sheet(name)
         self.new_cell, self.letter = WriteOnlyCell, get_column_letter
-        self.width = len(widths)
+        self.widths, self.width = widths, len(widths)
         for index, width in enumerate(widths, 1):
             self.xml.column_dimensions[get_column_letter(index)].width = width
 
     def append(self, cells: Iterable[Cell | None], height: int | None = None) -> int:
-        """Writes a row and returns its number; None leaves a cell empty. `height` in points."""
+        """Writes a row and returns its number; None leaves a cell empty. `height` in points, else that of its words."""
         self.row += 1
-        if height:
+        cells = list(cells)
+        if height := height or self._height(cells):
             self.xml.row_dimensions[self.row].height = height
         self.xml.append([cell and self._cell(column, cell) for column, cell in enumerate(cells, 1)])
         return self.row
+
+    def _height(self, cells: list[Cell | None]) -> int | None:
+        """The height that wrapped words need: no viewer works it out when a file does not say it."""
+        lines = 1
+        for cell, width in zip(cells, self.widths, strict=False):
+            if cell and cell.style in WRAPPED and isinstance(cell.value, str):
+                lines = max(lines, -(-len(cell.value) * 4 // (width * 5)))
+        return None if lines == 1 else 4 + LINE * lines
 
     def _cell(self, column: int, cell: Cell) -> "XmlCell":
         value = cell.value

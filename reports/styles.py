@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Border
+    from openpyxl.styles import Border
     from openpyxl.styles.cell_style import StyleArray
 
 INK, GREY, RULE, TINT = "FF1F2A37", "FF6B7280", "FFCBD5E1", "FFF1F5F9"
@@ -72,24 +72,17 @@ def _border(kind: str) -> "Border":
     }.get(kind, Border())
 
 
-def _alignment(horizontal: str, wrapped: bool, kind: str) -> "Alignment":
-    from openpyxl.styles import Alignment
-
-    vertical = "top" if wrapped and kind != "head" else "center"
-    return Alignment(horizontal=horizontal, vertical=vertical, wrap_text=wrapped)
-
-
 def styles(workbook: "Workbook") -> dict[str, "StyleArray"]:
     """Registers the looks in a workbook; returns name → the style to give to a cell."""
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font, NamedStyle, PatternFill
+    from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill
 
     made = {}
     for name, (font, number_format, horizontal, wrapped, kind) in LOOKS.items():
         style = NamedStyle(f"saisines_{name}")
         style.font = Font(name=FONT, **{"sz": 10, "color": INK, **font})
         style.number_format = number_format
-        style.alignment = _alignment(horizontal, wrapped, kind)
+        style.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=wrapped)
         style.border = _border(kind)
         if kind == "head":
             style.fill = PatternFill("solid", fgColor=TINT)

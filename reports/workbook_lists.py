@@ -102,7 +102,7 @@ def write_tariff(book: Book, data: Snapshot) -> None:
     """The tariff in force, in words generated from the convention's file: prices, then the other terms."""
     prices = [row for row in data["tariff_rows"] if "prestation" in row]
     terms = [row for row in data["tariff_rows"] if "regle" in row]
-    sheet = open_sheet(book, "Barème", [34, 44, 34, 40, 44, 13, 13], data, wrapped=True)
+    sheet = open_sheet(book, "Barème", [34, 44, 34, 40, 44, 13, 13], data)
     freeze_below(sheet, 5)
     head(sheet, "Barème", data)
     header(sheet, ["Prestation", "Prix", "Plafond", "Majorations", "Clause", "Du", "Au"], right=("Du", "Au"))
@@ -144,7 +144,7 @@ def _table(
     rows: list[Row],
     nothing: str,
 ) -> Sheet:
-    sheet = open_sheet(book, name, [width for _, width, _ in columns], data, wrapped=True)
+    sheet = open_sheet(book, name, [width for _, width, _ in columns], data)
     freeze_below(sheet, 5)
     head(sheet, name, data)
     header_row = header(sheet, [title for title, _, _ in columns], right=tuple(RIGHT))

@@ -12,12 +12,11 @@ FOOT, ROW = 8, 16  # points
 def open_sheet(
     book: Book, name: str, widths: Sequence[int], data: Snapshot, landscape: bool = True, wrapped: bool = False
 ) -> Sheet:
-    """A new sheet with its print setup; rows of `wrapped` text keep the height of their words."""
+    """A new sheet with its print setup."""
     sheet = book.sheet(name, widths)
     xml = sheet.xml
     xml.sheet_view.showGridLines = False
-    if not wrapped:
-        xml.sheet_format.defaultRowHeight, xml.sheet_format.customHeight = ROW, True
+    xml.sheet_format.defaultRowHeight, xml.sheet_format.customHeight = ROW, True
     xml.page_setup.orientation = "landscape" if landscape else "portrait"
     xml.page_setup.paperSize = 9  # A4
     xml.page_setup.fitToWidth, xml.page_setup.fitToHeight = 1, 0
