@@ -1,0 +1,147 @@
+"""Fiches retour: a workbook or a CSV of an association, as rows of `Saisines` and rows of `Entretiens` (inputs.md §2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from etl.model.errors import SaisinesError
+from etl.model.text import key
+from etl.sources import cells, delimited, tabular
+from etl.sources.columns import Column, read_column, reader_of
+from etl.sources.tabular import Header, Rows
+from etl.sources.workbook import Sheet, is_workbook, read_workbook, what_it_is
+
+CLASSEUR = "classeur"
+BORDEREAU = "bordereau"
+LAYOUTS = Path(__file__).parent / "layouts" / "fiches.yaml"
+
+# Without these no row of the sheet can be read; each other column may be left out.
+REQUIRED = {"saisines": ("saisine_ref", "issue"), "entretiens": ("saisine_ref", "date", "nature")}
+RECOGNISED_FROM = 3
+
+
+@dataclass(frozen=True)
+class Fiches:
+    """What one file holds.
+
+    Attributes:
+        layout: `classeur`, with dated sessions, or `bordereau`, with their numbers only.
+        saisines: one row a saisine.
+        entretiens: one row a session; none in a bordereau. `saisine_connue` tells whether its reference has a row
+            in `saisines`.
+    """
+
+    layout: str
+    saisines: Rows
+    entretiens: Rows
+
+
+@cache
+def columns() -> dict[str, dict[str, Column]]:
+    """The columns of both sheets, from `layouts/fiches.yaml`."""
+    from ruamel.yaml import YAML
+
+    raw = YAML(typ="safe").load(LAYOUTS)
+    return TypeAdapter(dict[str, dict[str, Column]]).validate_python(raw)
+
+
+def read_fiches(content: bytes, name: str) -> Fiches:
+    """Read a file of fiches.
+
+    Args:
+        content: its bytes.
+        name: what people know it by, for the messages.
+
+    Raises:
+        SaisinesError: it is no workbook nor CSV, or has no sheet with the headers of `Saisines`.
+    """
+    sheets = _sheets(content, name)
+    found = [(sheet, *_recognise(sheet, name)) for sheet in sheets]
+    saisines = [_read_sheet(sheet, header, "saisines") for sheet, kind, header in found if kind == "saisines" and header]
+    entretiens = [_read_sheet(sheet, header, "entretiens") for sheet, kind, header in found if kind == "entretiens" and header]
+    if not saisines:
+        raise SaisinesError(
+            f"{name} : aucune feuille ne porte les titres « N° de saisine » et « Issue » ; reprenez le modèle de fiche retour."
+        )
+    joined = tabular.join(saisines, list(columns()["saisines"]))
+    sessions = _attach(tabular.join(entretiens, list(columns()["entretiens"])), joined)
+    return Fiches(CLASSEUR if entretiens else BORDEREAU, joined, sessions)
+
+
+def _sheets(content: bytes, name: str) -> list[Sheet]:
+    what = what_it_is(content)
+    if what:
+        raise SaisinesError(f"{name} : c’est {what}, pas un classeur ; renvoyez la fiche retour en .xlsx, .ods ou .csv.")
+    if is_workbook(content):
+        return read_workbook(content, name)
+    text = delimited.decode(content, name)
+    return [delimited.read_csv(text, delimited.separator_of(text, _score), name)]
+
+
+def _score(sheet: Sheet) -> int:
+    return max((len(header.places) for header in _headers(sheet).values() if header), default=0)
+
+
+def _headers(sheet: Sheet) -> dict[str, Header | None]:
+    return {kind: tabular.find_header(sheet, columns()[kind]) for kind in REQUIRED}
+
+
+def _recognise(sheet: Sheet, name: str) -> tuple[str | None, Header | None]:
+    """Tell which of the two sheets this is, by its headers; neither for a page of instructions or of figures.
+
+    Raises:
+        SaisinesError: it is called or laid out like one of them and lacks a required column.
+    """
+    headers = _headers(sheet)
+    whole = [kind for kind, header in headers.items() if header and set(REQUIRED[kind]) <= set(header.places)]
+    best = max(whole or REQUIRED, key=lambda kind: len(header.places) if (header := headers[kind]) else 0)
+    header = headers[best]
+    if whole and header:
+        tabular.require(header, REQUIRED[best], sheet, name)
+        return best, header
+    named = next((kind for kind in REQUIRED if key(sheet.name) == kind), None)
+    suspect = headers[named] if named else header
+    if suspect and (named or len(suspect.places) >= RECOGNISED_FROM):
+        tabular.require(suspect, REQUIRED[named or best], sheet, name)
+    if named and any(cell != "" for row in sheet.rows for cell in row):
+        raise SaisinesError(f"{name} : feuille {sheet.name}, ligne de titres introuvable ; reprenez les titres du modèle de fiche retour.")
+    return None, None
+
+
+def _read_sheet(sheet: Sheet, header: Header, kind: str) -> Rows:
+    rows, numbers, ignored = tabular.data_rows(sheet, header)
+    values = {
+        column: read_column(tabular.cells_of(rows, header.places.get(column)), description, reader(sheet, description))
+        for column, description in columns()[kind].items()
+    }
+    if kind == "entretiens":
+        values["saisine_ref"] = _carried(values["saisine_ref"])
+    return Rows(values, [sheet.name] * len(rows), numbers, ignored)
+
+
+def reader(sheet: Sheet, column: Column) -> cells.Reader:
+    """The reader of a column of a sheet of fiches, where no person is identified."""
+    return reader_of(column, zone=cells.PARIS, is_1904=sheet.is_1904, pseudonym=cells.identifier)
+
+
+def _carried(references: list[str | None]) -> list[str | None]:
+    """Give a blank reference the one above it."""
+    carried: list[str | None] = []
+    for reference in references:
+        carried.append(reference or (carried[-1] if carried else None))
+    return carried
+
+
+def _attach(entretiens: Rows, saisines: Rows) -> Rows:
+    """Tell of each session whether its reference, as written, has a row in `Saisines`."""
+    known = set(saisines.values["saisine_ref"])
+    found: list[str | None] = [
+        None if reference is None else "oui" if reference in known else "non" for reference in entretiens.values["saisine_ref"]
+    ]
+    return Rows({**entretiens.values, "saisine_connue": found}, entretiens.sheets, entretiens.numbers, entretiens.ignored)
+
+

@@ -1,0 +1,176 @@
+"""Sheets as people fill them, as rows under known columns: titles above the header, merged cells, totals inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from etl.model.errors import SaisinesError
+from etl.model.text import key
+from etl.sources.cells import text_of
+from etl.sources.columns import Columns
+from etl.sources.workbook import Row, Sheet
+
+HEADER_DEPTH = 60
+
+_TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)\b.*")
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the header of a sheet is and what it says.
+
+    Attributes:
+        index: its row, from 0.
+        places: the position of each column that was recognised.
+        keys: every cell of the header, as it is matched.
+    """
+
+    index: int
+    places: Mapping[str, int]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one sheet, or of several that were joined.
+
+    Attributes:
+        values: a list of canonical texts (None: blank) for each column, all of one length.
+        sheets: the sheet of each row.
+        numbers: its row number there, from 1, as a spreadsheet shows it.
+        ignored: how many more rows were read and hold nothing: blank lines, repeated headers, totals.
+    """
+
+    values: dict[str, list[str | None]]
+    sheets: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    ignored: int = 0
+
+    @property
+    def read(self) -> int:
+        """How many rows the source holds below its headers."""
+        return len(self.numbers) + self.ignored
+
+
+def join(parts: Iterable[Rows], columns: Sequence[str]) -> Rows:
+    """Put rows of several sheets one after the other."""
+    taken = list(parts)
+    return Rows(
+        {name: [value for part in taken for value in part.values[name]] for name in columns},
+        [sheet for part in taken for sheet in part.sheets],
+        [number for part in taken for number in part.numbers],
+        sum(part.ignored for part in taken),
+    )
+
+
+def find_header(sheet: Sheet, columns: Columns) -> Header | None:
+    """Find the row of a sheet that names the most columns; the first of equals.
+
+    A column that two headers could name (`N° de saisine` beside `Référence`) is the one named first in its list.
+
+    Returns:
+        None if no row names two columns.
+    """
+    ranks = _ranks(columns)
+    best: Header | None = None
+    for index, row in enumerate(sheet.rows[:HEADER_DEPTH]):
+        keys = tuple(key(text_of(cell)) for cell in row)
+        places = _places(keys, ranks)
+        if len(places) >= 2 and len(places) > len(best.places if best else ()):
+            best = Header(index, places, keys)
+    return best
+
+
+def _ranks(columns: Columns) -> dict[str, tuple[str, int]]:
+    """For each way to write a header: its column and how early it stands in the list of that column."""
+    return {
+        key(written): (name, rank)
+        for name, column in columns.items()
+        for rank, written in reversed(list(enumerate((name, *column.noms))))
+    }
+
+
+def _places(keys: Sequence[str], ranks: Mapping[str, tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, tuple[int, int]] = {}
+    for place, written in enumerate(keys):
+        if written in ranks:
+            name, rank = ranks[written]
+            found[name] = min(found.get(name, (rank, place)), (rank, place))
+    return {name: place for name, (_, place) in found.items()}
+
+
+def require(header: Header, wanted: Iterable[str], sheet: Sheet, name: str) -> None:
+    """Refuse a sheet whose header lacks a column without which no row of it can be read, or says one twice.
+
+    Raises:
+        SaisinesError: naming the file, the sheet and the columns.
+    """
+    missing = [column for column in wanted if column not in header.places]
+    if missing:
+        plural = "s" if len(missing) > 1 else ""
+        named = ", ".join(f"« {column} »" for column in missing)
+        raise SaisinesError(f"{name} : feuille {sheet.name}, colonne{plural} {named} absente{plural} ; ajoutez-la et renvoyez le fichier.")
+    for column in wanted:
+        if header.keys.count(header.keys[header.places[column]]) > 1:
+            raise SaisinesError(f"{name} : feuille {sheet.name}, colonne « {column} » en double ; n’en gardez qu’une et renvoyez le fichier.")
+
+
+def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:
+    """Take the rows below a header that say something.
+
+    Returns:
+        The rows, with the value of a merged cell in each of its rows; their numbers; how many were left aside.
+    """
+    start = header.index + 1
+    places = sorted(header.places.values())
+    full = [_says_something(row, places) for row in sheet.rows[start:]]
+    idle = _idle_first_cells(sheet.rows[start:], header)
+    _spread(sheet, header)
+    kept: list[Row] = []
+    numbers: list[int] = []
+    for number, (row, is_full) in enumerate(zip(sheet.rows[start:], full, strict=True), start=start + 1):
+        if is_full and not (_first(row) in idle and _is_idle(row, header)):
+            kept.append(row)
+            numbers.append(number)
+    return kept, numbers, len(full) - len(kept)
+
+
+def _says_something(row: Row, places: Sequence[int]) -> bool:
+    """Whether a cell of a known column is not blank: a note beside the table is no row of it."""
+    return any(place < len(row) and row[place] != "" and not str(row[place]).isspace() for place in places)
+
+
+def _first(row: Row) -> Any:
+    return next((cell for cell in row if cell != ""), "")
+
+
+def _idle_first_cells(rows: Sequence[Row], header: Header) -> set[Any]:
+    """The first cells that may begin a totals line or a repeated header, so that few rows need a closer look."""
+    firsts = {cell for cell in map(_first, rows) if isinstance(cell, str) and cell}
+    return {cell for cell in firsts if _TOTAL.fullmatch(key(cell)) or key(cell) in header.keys}
+
+
+def _is_idle(row: Row, header: Header) -> bool:
+    """Whether a row is a totals line, or says again, whole or cut, what the header says."""
+    if _TOTAL.fullmatch(key(str(_first(row)))):
+        return True
+    said = [(key(text_of(cell)), place) for place, cell in enumerate(row) if cell != ""]
+    return len(said) >= 2 and all(place < len(header.keys) and text == header.keys[place] for text, place in said)
+
+
+def _spread(sheet: Sheet, header: Header) -> None:
+    """Give each row of a merged cell its value: a workbook keeps it in the first one only."""
+    for (top, left), (bottom, _) in sheet.spans:
+        if bottom > top > header.index and left in header.places.values():
+            for row in sheet.rows[top + 1 : bottom + 1]:
+                row[left] = sheet.rows[top][left]
+
+
+def cells_of(rows: Sequence[Row], place: int | None) -> list[Any]:
+    """The cells of one column; blank where a row is shorter or the column is not there."""
+    if place is None:
+        return [""] * len(rows)
+    return [row[place] if place < len(row) else "" for row in rows]
