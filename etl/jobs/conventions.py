@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from etl.model.convention_set import COMMON_CODE, ConventionSet, contents_of, set_errors
+from etl.model.convention_file import ConventionSet
+from etl.model.convention_set import COMMON_CODE, contents_of, set_errors
 from etl.model.quarter import Quarter
 from etl.model.yaml_source import Value
 

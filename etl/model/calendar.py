@@ -61,7 +61,7 @@ def holiday_rows(departements: Iterable[str], years: Iterable[int]) -> list[dict
     """Give the rows of the engine's `holiday` table, one set of days under each département's own code."""
     wanted = list(years)
     return [
-        {"departement_group": code, "day": day}
+        {"departement": code, "day": day}
         for code in sorted(set(departements))
         for day in sorted(public_holidays(code, wanted))
     ]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from etl.model.convention import Block, CommonSchedule, Convention
 from etl.model.convention_rules import RULES
 from etl.model.convention_values import near
-from etl.model.yaml_source import Number, Place, Problem, Source, Value, read_yaml
+from etl.model.yaml_source import Number, Place, Problem, Source, read_yaml
 
 COMMON = "commun.yaml"
 _SHAPES = {
@@ -45,6 +45,26 @@ class ConventionFile:
     def fingerprint(self) -> str:
         """SHA-256 of what the file says: comments, layout and order of keys do not count."""
         return fingerprint(self.content)
+
+
+@dataclass(frozen=True)
+class ConventionSet:
+    """A set that is right.
+
+    Attributes:
+        common: the common schedule.
+        conventions: by code, in order of code.
+        files: as read, by code; the common schedule's under `commun`.
+    """
+
+    common: CommonSchedule
+    conventions: dict[str, Convention]
+    files: dict[str, ConventionFile]
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """SHA-256 of what each file says, by code."""
+        return {code: file.fingerprint for code, file in self.files.items()}
 
 
 def read_file(name: str, content: bytes) -> ConventionFile:
@@ -128,8 +148,3 @@ def _one_a_place(problems: list[Problem]) -> list[Problem]:
         absent = problem.sentence.startswith("clé obligatoire absente")
         first.setdefault((problem.path, problem.sentence) if absent else problem.path, problem)
     return sorted(first.values())
-
-
-def data_of(file: ConventionFile) -> Value:
-    """Give what the file says, as written."""
-    return file.source.data

@@ -1,17 +1,28 @@
 """A set of convention files: `commun.yaml` and one file a convention. Nothing is loaded if anything is wrong."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 
 from etl.model.convention import CommonSchedule, Convention
-from etl.model.convention_file import COMMON, ConventionFile, read_file
+from etl.model.convention_file import COMMON, ConventionFile, ConventionSet, read_file
 from etl.model.convention_rules import FAR, blocks, maybe
 from etl.model.convention_values import read_day, read_phone, read_rate
 from etl.model.errors import SaisinesError, UsageError
+from etl.model.tariff import negative_prices
 from etl.model.yaml_source import Place
+
+__all__ = (
+    "COMMON_CODE",
+    "DEFAULT",
+    "ConventionSet",
+    "ConventionsError",
+    "contents_of",
+    "read_directory",
+    "read_set",
+    "set_errors",
+)
 
 DEFAULT = Path(__file__).parent.parent / "conventions"
 COMMON_CODE = "commun"
@@ -24,26 +35,6 @@ class ConventionsError(SaisinesError):
         others = f" (et {len(errors) - 1} autre(s) : saisines conventions check)" if len(errors) > 1 else ""
         super().__init__(f"{errors[0]}{others}")
         self.errors = errors
-
-
-@dataclass(frozen=True)
-class ConventionSet:
-    """A set that is right.
-
-    Attributes:
-        common: the common schedule.
-        conventions: by code, in order of code.
-        files: as read, by code; the common schedule's under `commun`.
-    """
-
-    common: CommonSchedule
-    conventions: dict[str, Convention]
-    files: dict[str, ConventionFile]
-
-    @property
-    def fingerprints(self) -> dict[str, str]:
-        """SHA-256 of what each file says, by code."""
-        return {code: file.fingerprint for code, file in self.files.items()}
 
 
 def read_directory(directory: Path) -> ConventionSet:
@@ -63,20 +54,31 @@ def read_set(contents: Mapping[str, bytes]) -> ConventionSet:
         ConventionsError: anything is wrong; all of it is said.
     """
     files = [read_file(name, contents[name]) for name in sorted(contents)]
-    errors = _errors(files)
-    if errors:
+    if errors := _errors(files):
         raise ConventionsError(errors)
-    common = next(file.model for file in files if isinstance(file.model, CommonSchedule))
-    by_code = {file.model.code: file for file in files if isinstance(file.model, Convention)}
-    ordered = {code: by_code[code] for code in sorted(by_code)}
-    conventions = {code: file.model for code, file in ordered.items() if isinstance(file.model, Convention)}
-    shared = next(file for file in files if file.name == COMMON)
-    return ConventionSet(common, conventions, {COMMON_CODE: shared, **ordered})
+    conventions = _assembled(files)
+    if errors := [f"{conventions.files[code].name}, {wrong}" for code, wrong in negative_prices(conventions)]:
+        raise ConventionsError(errors)
+    return conventions
 
 
 def set_errors(contents: Mapping[str, bytes]) -> list[str]:
     """Say everything that is wrong with a set, one French line each; none if it is right."""
-    return _errors([read_file(name, contents[name]) for name in sorted(contents)])
+    try:
+        read_set(contents)
+    except ConventionsError as refused:
+        return refused.errors
+    return []
+
+
+def _assembled(files: list[ConventionFile]) -> ConventionSet:
+    """Put right files together."""
+    shared = next(file for file in files if isinstance(file.model, CommonSchedule))
+    own = {file.model.code: file for file in files if isinstance(file.model, Convention)}
+    ordered = {code: own[code] for code in sorted(own)}
+    conventions = {code: file.model for code, file in ordered.items() if isinstance(file.model, Convention)}
+    assert isinstance(shared.model, CommonSchedule)
+    return ConventionSet(shared.model, conventions, {COMMON_CODE: shared, **ordered})
 
 
 def contents_of(directory: Path) -> dict[str, bytes]:

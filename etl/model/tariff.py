@@ -11,9 +11,10 @@ from typing import TypeAlias
 
 from etl.model.calendar import add_months
 from etl.model.convention import Convention, Delays, Price, Uplift, Version
-from etl.model.convention_set import ConventionSet
+from etl.model.convention_file import ConventionSet
 
 Row: TypeAlias = dict[str, object]
+_WHOLE_PRICE = 1_000_000  # 100 %
 COMMON_NAME = "Barème commun"
 TABLES = (
     "convention",
@@ -202,3 +203,32 @@ def _uplifts(code: str, start: date, state: InForce) -> Iterator[Row]:
                 "value": uplift.si.value,
                 "prestation": prestation,
             }
+
+
+def negative_prices(conventions: ConventionSet) -> Iterator[tuple[str, str]]:
+    """Find reductions that, all applied at once, would take more than the price.
+
+    Returns:
+        (code of the convention, French sentence) for each period and prestation where that can happen.
+    """
+    for code in conventions.conventions:
+        for start, _, state in periods(conventions, code):
+            for prestation in sorted(state.prices):
+                if (lowest := _lowest_rate(state, prestation)) < -_WHOLE_PRICE:
+                    yield (
+                        code,
+                        f"{prestation} au {start} : minorations cumulées de {lowest // 10_000}% ; -100% au plus.",
+                    )
+
+
+def _lowest_rate(state: InForce, prestation: str) -> int:
+    """Add up the reductions that can hold together: a session has one mode, a saisine one qualité."""
+    by_condition: dict[tuple[str, str | None], int] = {}
+    for uplift, _ in state.uplifts.values():
+        if prestation in uplift.prestations:
+            held = (uplift.si.kind, uplift.si.value)
+            by_condition[held] = by_condition.get(held, 0) + uplift.taux
+    by_kind: dict[str, int] = {}
+    for (kind, _), rate in by_condition.items():
+        by_kind[kind] = min(by_kind.get(kind, 0), rate)
+    return sum(by_kind.values())
