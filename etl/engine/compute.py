@@ -1,0 +1,115 @@
+"""Runs the steps of `sql/` over the input tables, in one DuckDB in memory, dropping each table after its last reader."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import duckdb
+import pyarrow as pa
+
+from etl.engine.plan import Step, needed, rules
+from etl.engine.schema import SCHEMAS, shaped, table
+
+RESULTS = frozenset({"line", "not_paid", "payee", "discrepancy", "saisine_case"})
+REPEATED = "paid"
+ROUNDS = 1000
+MEMORY_LIMIT = "2GB"
+
+
+def compute(
+    tables: Mapping[str, pa.Table],
+    wanted: Iterable[str] = RESULTS,
+    progress: Callable[[str], None] = lambda step: None,
+    memory_limit: str = MEMORY_LIMIT,
+) -> dict[str, pa.Table]:
+    """The wanted tables of the plan, as a function of the input tables alone.
+
+    Args:
+        tables: Arrow tables named and shaped as in `engine.schema`; a table left out is empty, `parameters` never is.
+        wanted: names of steps; `discrepancy` is the union of all rules.
+        progress: told the name of each step before it runs.
+        memory_limit: DuckDB spills to disk beyond it.
+    """
+    asked = frozenset(wanted)
+    plan = needed((asked - {"discrepancy"}) | (_read_by_discrepancy() if "discrepancy" in asked else frozenset()))
+    with duckdb.connect(config={"memory_limit": memory_limit, "threads": 2, "preserve_insertion_order": False}) as connection:
+        _register(connection, tables)
+        for position, step in enumerate(plan):
+            progress(step.name)
+            _run(connection, step)
+            _drop_read(connection, plan, position, asked)
+        if "discrepancy" in asked:
+            connection.execute(f"create table discrepancy as {_all_discrepancies(connection)}").fetchall()
+        return {name: connection.table(name).to_arrow_table() for name in sorted(asked)}
+
+
+def _register(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
+    for name in SCHEMAS:
+        connection.register(name, shaped(name, tables[name]) if name in tables else table(name))
+
+
+def _run(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+    if step.name == REPEATED:
+        _run_until_settled(connection, step)
+    else:
+        connection.execute(f"create table {step.name} as {step.sql}").fetchall()
+
+
+def _run_until_settled(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+    """Caps take from one another: each round starts from what the round before left, until a round changes nothing.
+
+    What a line gets depends only on lines before it, so each round settles at least one more line than the one before.
+    """
+    connection.execute(
+        "create table spent as select convention, place, price_cents as paid_cents, true as consumes, false as cut_by_envelope from priced"
+    ).fetchall()
+    for _ in range(ROUNDS):
+        connection.execute(f"create or replace table {step.name} as {step.sql}").fetchall()
+        changed = connection.execute(
+            f"select count(*) from {step.name} as now join spent using (convention, place) where (now.consumes, now.cut_by_envelope)"
+            " <> (spent.consumes, spent.cut_by_envelope) or now.cut_by_envelope and now.paid_cents <> spent.paid_cents"
+        ).fetchone()
+        if changed == (0,):
+            return
+        connection.execute(
+            f"create or replace table spent as select convention, place, paid_cents, consumes, cut_by_envelope from {step.name}"
+        ).fetchall()
+    raise RuntimeError(f"The caps did not settle in {ROUNDS} rounds.")
+
+
+def _drop_read(connection: duckdb.DuckDBPyConnection, plan: list[Step], position: int, asked: frozenset[str]) -> None:
+    """Drop what no later step reads: half of the memory at a million saisines."""
+    later = frozenset().union(*(step.reads for step in plan[position + 1 :]), asked)
+    codes = _read_by_discrepancy() if "discrepancy" in asked else frozenset()
+    made = {step.name for step in plan[: position + 1]}
+    for name in plan[position].reads & made - later - codes:
+        connection.execute(f"drop table {name}").fetchall()
+
+
+def _read_by_discrepancy() -> frozenset[str]:
+    return frozenset(rules()) | {"saisine_case", "accepted"}
+
+
+def _all_discrepancies(connection: duckdb.DuckDBPyConnection) -> str:
+    """One row per (code, saisine, association, written, convention): the most severe, its details joined."""
+    parts = []
+    for rule in rules().values():
+        columns = {row[0] for row in connection.execute(f"describe {rule.name}").fetchall()}
+        severity = "severity" if "severity" in columns else f"'{rule.severity}'"
+        written = "written" if "written" in columns else "null::text"
+        convention = "convention" if "convention" in columns else "null::text"
+        day = "day" if "day" in columns else "null::date"
+        parts.append(
+            f"select '{rule.name}' as code, {severity} as severity, saisine, association, {written} as written,"
+            f" {convention} as convention, {day} as day, detail::text as detail from {rule.name}"
+        )
+    return f"""
+        with told as ({" union all ".join(parts)}),
+        lifted as (select code, saisine, day, max(decision_id) as decision_id from accepted group by all)
+        select told.code, arg_min(severity, strpos('BHWI', severity)) as severity, told.saisine, any_value(reference) as reference,
+            coalesce(told.convention, any_value(saisine_case.convention)) as convention, association, written,
+            string_agg(distinct detail, ', ' order by detail) as detail, coalesce(any_value(in_scope), true) as in_scope,
+            max(decision_id) as decision_id
+        from told
+        left join saisine_case on saisine_case.saisine = told.saisine
+        left join lifted on lifted.code = told.code and lifted.saisine is not distinct from told.saisine
+            and (lifted.day is null or lifted.day = told.day)
+        group by told.code, told.saisine, association, written, told.convention, told.day"""

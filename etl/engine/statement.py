@@ -1,0 +1,132 @@
+"""The draft statements as data: the `releve` of contract/outputs.md §2, from the tables that the engine gives."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+Row = dict[str, Any]
+PRESTATIONS = ("PEC", "CAR", "REO", "PSY", "JUR", "SOC")
+UNDIGESTED = ("status", "number", "digest")
+
+
+def statements(results: Mapping[str, pa.Table], conventions: Iterable[str], quarter: str, cutoff: date) -> dict[str, Row]:
+    """One draft per convention, with its digest, from the tables of `engine.compute`."""
+    references = dict(zip(*(results["saisine_case"].column(name).to_pylist() for name in ("saisine", "reference")), strict=True))
+    lines = _grouped(_line(row, references) for row in results["line"].to_pylist())
+    not_paid = _grouped(_act(row, references) | {"convention": row["convention"], "reason": row["reason"]} for row in results["not_paid"].to_pylist())
+    payees = _grouped(results["payee"].to_pylist())
+    found = results["discrepancy"].to_pylist()
+    noted = _grouped(row for row in found if row["in_scope"] and row["convention"] is not None)
+    gaps = sorted(row["detail"] for row in found if row["code"] == "JOURNAL_GAP" and row["decision_id"] is None)
+    return {
+        code: _statement(
+            code, quarter, cutoff, lines.get(code, []), not_paid.get(code, []), payees.get(code, []), noted.get(code, []), gaps
+        )
+        for code in sorted(conventions)
+    }
+
+
+def discrepancies(results: Mapping[str, pa.Table]) -> list[Row]:
+    """All discrepancies of a quarter, with those of fiches without a saisine and of saisines without a convention."""
+    names = ("code", "severity", "convention", "saisine", "written", "association", "detail")
+    rows = [{**row, "saisine": row["reference"]} for row in results["discrepancy"].to_pylist() if row["in_scope"]]
+    return sorted(({name: row[name] for name in names} for row in rows), key=_discrepancy_order)
+
+
+def canonical(statement: Row) -> str:
+    """The one text of a statement: keys sorted, no spaces, accents as they are."""
+    return json.dumps(statement, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(statement: Row) -> str:
+    """SHA-256 of the statement without what its life adds: it names the draft that people approve, and stays that of the finalised statement."""
+    bare = {key: value for key, value in statement.items() if key not in UNDIGESTED} | {"finalised_on": None}
+    return hashlib.sha256(canonical(bare).encode()).hexdigest()
+
+
+def _statement(
+    code: str, quarter: str, cutoff: date, lines: list[Row], not_paid: list[Row], payees: list[Row], noted: list[Row], gaps: list[str]
+) -> Row:
+    for row in lines + not_paid:
+        row.pop("convention")
+    statement = {
+        "convention": code,
+        "quarter": quarter,
+        "cutoff": cutoff.isoformat(),
+        "status": "brouillon",
+        "number": None,
+        "finalised_on": None,
+        "parked": _parked(noted, gaps),
+        "currency": "EUR",
+        "total_cents": sum(row["amount_cents"] for row in lines),
+        "associations": _associations(lines, payees),
+        "payees": [{**row, "code": row.pop("payee")} for row in sorted(_without_convention(payees), key=lambda row: row["payee"])],
+        "lines": sorted(lines, key=_act_order),
+        "not_paid": sorted(not_paid, key=lambda row: (*_act_order(row), row["reason"])),
+        "discrepancies": sorted((_noted(row) for row in noted), key=_discrepancy_order),
+    }
+    return statement | {"digest": digest(statement)}
+
+
+def _parked(noted: list[Row], gaps: list[str]) -> list[Row]:
+    reasons = [{"code": "JOURNAL_GAP", "detail": day} for day in gaps]
+    untariffed = sorted(row["reference"] for row in noted if row["code"] == "TARIFF_GAP")
+    return reasons + [{"code": "TARIFF_GAP", "detail": reference} for reference in untariffed]
+
+
+def _associations(lines: list[Row], payees: list[Row]) -> list[Row]:
+    totals = {row["payee"]: 0 for row in payees if row["carried_in_cents"]}
+    for row in lines:
+        totals[row["association"]] = totals.get(row["association"], 0) + row["amount_cents"]
+    return [{"code": code, "total_cents": totals[code]} for code in sorted(totals)]
+
+
+def _without_convention(rows: list[Row]) -> list[Row]:
+    return [{key: value for key, value in row.items() if key != "convention"} for row in rows]
+
+
+def _act(row: Row, references: Mapping[int, str]) -> Row:
+    return {
+        "saisine": row["reference"] if row.get("reference") else references[row["saisine"]],
+        "association": row["association"],
+        "prestation": row["prestation"],
+        "act_date": row["act_date"].isoformat(),
+        "nth": row["nth"],
+    }
+
+
+def _line(row: Row, references: Mapping[int, str]) -> Row:
+    percent = Decimal(row["pct_e4"]) / 10000
+    return _act(row, references) | {
+        "convention": row["convention"],
+        "kind": row["kind"],
+        "base_cents": row["base_cents"],
+        "uplift_pct": int(percent) if percent == int(percent) else json.loads(str(percent.normalize())),
+        "amount_cents": row["amount_cents"],
+        "tariff": row["clause"],
+        "corrects": row["corrects"],
+    }
+
+
+def _noted(row: Row) -> Row:
+    return {"code": row["code"], "severity": row["severity"], "saisine": row["reference"], "association": row["association"], "detail": row["detail"]}
+
+
+def _act_order(row: Row) -> tuple[Any, ...]:
+    return row["association"], row["saisine"], PRESTATIONS.index(row["prestation"]), row["act_date"], row["nth"]
+
+
+def _discrepancy_order(row: Row) -> tuple[str, ...]:
+    return tuple(str(row.get(name) or "") for name in ("code", "saisine", "association", "convention", "written", "detail"))
+
+
+def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row["convention"], []).append(row)
+    return groups

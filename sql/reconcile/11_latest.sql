@@ -1,0 +1,13 @@
+-- One row per (saisine, sender): the version that counts among those seen (rules §4), the highest number, then the last received.
+-- `rival`: another content came under that number on that day. `revised`: another content came under that number on an earlier day.
+with highest as (
+    select *, max(version) over sender as top from version window sender as (partition by saisine, root)
+),
+ranked as (
+    select *,
+        row_number() over (partition by saisine, root order by received_on desc, content) as rank,
+        count(*) over (partition by saisine, root, received_on) > 1 as rival,
+        min(received_on) over (partition by saisine, root) < received_on as revised
+    from highest where version = top
+)
+select saisine, root, seized, version, received_on, fiche_id, rival, revised from ranked where rank = 1
