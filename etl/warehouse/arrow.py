@@ -7,7 +7,7 @@ it costs the same as ADBC's ingestion (reference/performance.md §3).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, text, update
 
 from etl.model.errors import SaisinesError
+from etl.warehouse.query import Row, many
 from etl.warehouse.tables import deliveries, delivery_checks
 
 if TYPE_CHECKING:
@@ -66,20 +67,18 @@ def save_deliveries(connection: Connection, made: Sequence[Delivery], at: dateti
     return [row.delivery_id for row in result]
 
 
-def load_received(
-    connection: Connection, contents: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], Mapping[str, Any]]:
+def load_received(connection: Connection, contents: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row]:
     """Of these (sha256, origin), those that count as received, with their row of `deliveries`."""
     query = select(deliveries).where(
         deliveries.c.status == "received", deliveries.c.sha256.in_([sha256 for sha256, _ in contents])
     )
-    found = {(row["sha256"], row["origin"]): row for row in connection.execute(query).mappings()}
+    found = {(row["sha256"], row["origin"]): row for row in many(connection, query)}
     return {content: found[content] for content in contents if content in found}
 
 
-def load_deliveries(connection: Connection) -> list[Mapping[str, Any]]:
+def load_deliveries(connection: Connection) -> list[Row]:
     """All deliveries, in order of arrival."""
-    return list(connection.execute(select(deliveries).order_by(deliveries.c.delivery_id)).mappings())
+    return many(connection, select(deliveries).order_by(deliveries.c.delivery_id))
 
 
 def save_checks(

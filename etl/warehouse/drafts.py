@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from etl.model.errors import SaisinesError
+from etl.warehouse.query import Row, first, many
 from etl.warehouse.tables import draft_events, drafts
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ def save_draft(connection: Connection, statement: Mapping[str, Any], at: datetim
     connection.execute(postgresql.insert(drafts).values(row).on_conflict_do_nothing())
 
 
-def load_draft(
-    connection: Connection, convention: str, quarter: str, digest: str, *, lock: bool = False
-) -> Mapping[str, Any]:
+def load_draft(connection: Connection, convention: str, quarter: str, digest: str, *, lock: bool = False) -> Row:
     """The stored draft of that digest: its row of `drafts`.
 
     Raises:
@@ -64,7 +63,7 @@ def load_draft(
     query = select(drafts).where(
         drafts.c.convention == convention, drafts.c.quarter == quarter, drafts.c.digest == digest.strip().lower()
     )
-    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    row = first(connection, query.with_for_update() if lock else query)
     if row is None:
         raise SaisinesError(
             f"Aucun brouillon {convention} {quarter} ne porte cette empreinte ; « saisines draft {quarter} --convention {convention} » en établit un."
@@ -72,25 +71,25 @@ def load_draft(
     return row
 
 
-def load_open_draft(connection: Connection, convention: str, quarter: str) -> Mapping[str, Any] | None:
+def load_open_draft(connection: Connection, convention: str, quarter: str) -> Row | None:
     """The draft of that convention and quarter that is submitted or approved, if any: at most one is."""
     query = select(drafts).where(
         drafts.c.convention == convention, drafts.c.quarter == quarter, drafts.c.status.in_(["soumis", "approuve"])
     )
-    return connection.execute(query).mappings().first()
+    return first(connection, query)
 
 
-def load_drafts(connection: Connection, quarter: str | None = None) -> list[Mapping[str, Any]]:
+def load_drafts(connection: Connection, quarter: str | None = None) -> list[Row]:
     """Stored drafts without their data, oldest first."""
     columns = [column for column in drafts.c if column.name != "statement"]
     query = select(*columns).order_by(drafts.c.draft_id)
-    return list(connection.execute(query if quarter is None else query.where(drafts.c.quarter == quarter)).mappings())
+    return many(connection, query if quarter is None else query.where(drafts.c.quarter == quarter))
 
 
-def load_events(connection: Connection, draft_id: int) -> list[Mapping[str, Any]]:
+def load_events(connection: Connection, draft_id: int) -> list[Row]:
     """The steps of a draft's life, in order."""
     query = select(draft_events).where(draft_events.c.draft_id == draft_id).order_by(draft_events.c.draft_event_id)
-    return list(connection.execute(query).mappings())
+    return many(connection, query)
 
 
 def save_step(

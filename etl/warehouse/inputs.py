@@ -44,7 +44,7 @@ SELECT s.convention, p.payee, p.carried_out_cents AS amount_cents
 FROM (SELECT convention, max(statement_id) AS statement_id FROM statements WHERE kind = 'releve' GROUP BY convention) s
 JOIN statement_payees p USING (statement_id)
 LEFT JOIN receivables r ON r.statement_id = p.statement_id AND r.payee = p.payee
-WHERE p.carried_out_cents <> 0 AND r.receivable_id IS NULL""",
+WHERE p.carried_out_cents <> 0 AND r.settled_at IS NULL""",
 }
 
 

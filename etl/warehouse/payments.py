@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select, update
 
 from etl.model.errors import SaisinesError
+from etl.warehouse.query import Row, many
 from etl.warehouse.tables import payee_states, payment_batches, payment_items, statement_payees
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-def load_payees(connection: Connection, statement_id: int, *, lock: bool = False) -> list[Mapping[str, Any]]:
+def load_payees(connection: Connection, statement_id: int, *, lock: bool = False) -> list[Row]:
     """The payees of a statement with their amounts, `state` and `why`, by code; `lock` holds their states."""
     same = (payee_states.c.statement_id == statement_payees.c.statement_id) & (
         payee_states.c.payee == statement_payees.c.payee
@@ -24,7 +25,7 @@ def load_payees(connection: Connection, statement_id: int, *, lock: bool = False
         payee_states, same
     )
     query = query.where(statement_payees.c.statement_id == statement_id).order_by(statement_payees.c.payee)
-    return list(connection.execute(query.with_for_update(of=payee_states) if lock else query).mappings())
+    return many(connection, query.with_for_update(of=payee_states) if lock else query)
 
 
 def save_payee_state(
@@ -84,18 +85,16 @@ def save_answer(connection: Connection, end_to_end_id: str, state: str, code: st
     save_payee_state(connection, row.statement_id, row.payee, state, code, at)
 
 
-def load_batches(connection: Connection, statement_id: int) -> list[Mapping[str, Any]]:
+def load_batches(connection: Connection, statement_id: int) -> list[Row]:
     """The batches of a statement, in order."""
     query = (
         select(payment_batches).where(payment_batches.c.statement_id == statement_id).order_by(payment_batches.c.place)
     )
-    return list(connection.execute(query).mappings())
+    return many(connection, query)
 
 
-def load_items(connection: Connection, batch_id: int) -> list[Mapping[str, Any]]:
+def load_items(connection: Connection, batch_id: int) -> list[Row]:
     """The transfers of a batch, by payee."""
-    return list(
-        connection.execute(
-            select(payment_items).where(payment_items.c.batch_id == batch_id).order_by(payment_items.c.payee)
-        ).mappings()
+    return many(
+        connection, select(payment_items).where(payment_items.c.batch_id == batch_id).order_by(payment_items.c.payee)
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
+from etl.warehouse.query import Row, many
 from etl.warehouse.tables import deliveries, refused_row_outcomes, refused_rows
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def save_refused(connection: Connection, rows: Sequence[RefusedRow], at: datetim
     return [row.refused_row_id for row in result]
 
 
-def load_refused(connection: Connection, *, origin: str | None = None, waiting: bool = True) -> list[Mapping[str, Any]]:
+def load_refused(connection: Connection, *, origin: str | None = None, waiting: bool = True) -> list[Row]:
     """Refused rows of deliveries not withdrawn, with their delivery and what became of them, oldest first.
 
     Args:
@@ -88,7 +89,7 @@ def load_refused(connection: Connection, *, origin: str | None = None, waiting: 
     )
     query = query.where(deliveries.c.origin == origin) if origin is not None else query
     query = query.where(outcome.outcome.is_(None)) if waiting else query
-    return list(connection.execute(query).mappings())
+    return many(connection, query)
 
 
 def save_outcomes(connection: Connection, outcomes: Sequence[tuple[int, str, int, int | None]], at: datetime) -> None:

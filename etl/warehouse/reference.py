@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from etl.model.errors import SaisinesError
+from etl.warehouse.query import Row, first, many
 from etl.warehouse.tables import associations, bank_details, convention_files, convention_sets
 
 if TYPE_CHECKING:
@@ -26,47 +26,56 @@ def lock_reference(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": REFERENCE_LOCK})
 
 
-def fingerprint(files: Mapping[str, str]) -> str:
-    """SHA-256 of a set of convention files, whatever their order."""
-    told = "".join(f"{code}\0{sha256(content)}\n" for code, content in sorted(files.items()))
-    return hashlib.sha256(told.encode()).hexdigest()
+class StoredFile(NamedTuple):
+    """A convention file as stored: name, code, fingerprint of what it says (etl.model.convention_file), YAML text."""
+
+    name: str
+    code: str
+    fingerprint: str
+    content: str
 
 
-def sha256(content: str) -> str:
-    """SHA-256 of a file's text in UTF-8."""
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def load_convention_set(connection: Connection) -> Mapping[str, Any] | None:
+def load_convention_set(connection: Connection) -> Row | None:
     """The set in force: its row of `convention_sets`, None before the first `init`."""
     query = (
         select(convention_sets)
         .where(convention_sets.c.status == "applique")
-        .order_by(convention_sets.c.set_id.desc())
+        .order_by(convention_sets.c.applied_at.desc(), convention_sets.c.set_id.desc())
         .limit(1)
     )
-    return connection.execute(query).mappings().first()
+    return first(connection, query)
 
 
-def load_pending_set(connection: Connection) -> Mapping[str, Any] | None:
+def load_pending_set(connection: Connection) -> Row | None:
     """The set that waits for a second person, if any."""
-    return (
-        connection.execute(select(convention_sets).where(convention_sets.c.status == "en_attente")).mappings().first()
-    )
+    return first(connection, select(convention_sets).where(convention_sets.c.status == "en_attente"))
 
 
-def load_convention_files(connection: Connection, set_id: int | None = None) -> dict[str, str]:
-    """The YAML text of each file by code (`commun` included), of the set in force or of another; empty when there is none."""
+def load_convention_files(connection: Connection, set_id: int | None = None) -> dict[str, bytes]:
+    """The bytes of each file by name, as `etl.model.convention_set.read_set` takes them; empty when there is no set.
+
+    Args:
+        connection: any.
+        set_id: another set than the one in force.
+    """
     if set_id is None:
         in_force = load_convention_set(connection)
         set_id = in_force["set_id"] if in_force else None
-    query = select(convention_files.c.code, convention_files.c.content).where(convention_files.c.set_id == set_id)
-    return {row.code: row.content for row in connection.execute(query.order_by(convention_files.c.code))}
+    query = select(convention_files.c.name, convention_files.c.content).where(convention_files.c.set_id == set_id)
+    return {row.name: row.content.encode() for row in connection.execute(query.order_by(convention_files.c.name))}
+
+
+def load_fingerprints(connection: Connection) -> dict[str, str]:
+    """The fingerprint of each file of the set in force, by code."""
+    in_force = load_convention_set(connection)
+    query = select(convention_files.c.code, convention_files.c.fingerprint)
+    query = query.where(convention_files.c.set_id == (in_force["set_id"] if in_force else None))
+    return {row.code: row.fingerprint for row in connection.execute(query.order_by(convention_files.c.code))}
 
 
 def save_convention_set(
     connection: Connection,
-    files: Mapping[str, str],
+    files: Sequence[StoredFile],
     by: str,
     at: datetime,
     *,
@@ -74,21 +83,11 @@ def save_convention_set(
     difference: Mapping[str, Any] | None = None,
 ) -> int:
     """Keep a complete set of files: in force at once, or pending when a digest says that a second person must agree."""
-    row: dict[str, Any] = {
-        "fingerprint": fingerprint(files),
-        "loaded_at": at,
-        "loaded_by": by,
-        "digest": digest,
-        "difference": difference,
-    }
+    row: dict[str, Any] = {"loaded_at": at, "loaded_by": by, "digest": digest, "difference": difference}
     row |= {"status": "en_attente"} if digest else {"status": "applique", "applied_at": at, "applied_by": by}
-    made = connection.execute(insert(convention_sets).values(row).returning(convention_sets.c.set_id)).scalar_one()
-    values = [
-        {"set_id": made, "code": code, "sha256": sha256(content), "content": content}
-        for code, content in sorted(files.items())
-    ]
-    connection.execute(insert(convention_files), values)
-    return int(made)
+    made = int(connection.execute(insert(convention_sets).values(row).returning(convention_sets.c.set_id)).scalar_one())
+    connection.execute(insert(convention_files), [{"set_id": made, **file._asdict()} for file in files])
+    return made
 
 
 def save_set_status(connection: Connection, set_id: int, status: str, by: str | None, at: datetime | None) -> None:
@@ -97,7 +96,7 @@ def save_set_status(connection: Connection, set_id: int, status: str, by: str | 
     connection.execute(update(convention_sets).where(convention_sets.c.set_id == set_id).values(change))
 
 
-def load_associations(connection: Connection) -> list[Mapping[str, Any]]:
+def load_associations(connection: Connection) -> list[Row]:
     """The register by code, with the last bank details and whether they wait for a confirmation (`bank_waits`)."""
     last = (
         select(bank_details)
@@ -109,7 +108,7 @@ def load_associations(connection: Connection) -> list[Mapping[str, Any]]:
     query = select(associations, *(last.c[name] for name in BANK_FIELDS), waits).outerjoin(
         last, last.c.association == associations.c.code
     )
-    return list(connection.execute(query.order_by(associations.c.code)).mappings())
+    return many(connection, query.order_by(associations.c.code))
 
 
 def save_associations(
@@ -173,9 +172,9 @@ def _save_bank_details(connection: Connection, rows: Sequence[Mapping[str, Any]]
     return [row["code"] for row in new if row["code"] in last]
 
 
-def _last_bank_details(connection: Connection) -> dict[str, Mapping[str, Any]]:
+def _last_bank_details(connection: Connection) -> dict[str, Row]:
     query = select(bank_details).order_by(bank_details.c.bank_details_id)
-    return {row["association"]: row for row in connection.execute(query).mappings()}
+    return {row["association"]: row for row in many(connection, query)}
 
 
 def _differs(row: Mapping[str, Any], known: Mapping[str, Any], fields: Sequence[str]) -> bool:

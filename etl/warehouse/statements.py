@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select, text
 
 from etl.warehouse import arrow
+from etl.warehouse.query import Row, first, many
 from etl.warehouse.tables import payee_states, receivables, statement_payees, statements
 
 if TYPE_CHECKING:
@@ -29,25 +30,21 @@ def next_place(connection: Connection, convention: str, civil_year: int) -> int:
     return 1 + int(connection.execute(query).scalar_one())
 
 
-def load_statements(connection: Connection, convention: str | None = None) -> list[Mapping[str, Any]]:
+def load_statements(connection: Connection, convention: str | None = None) -> list[Row]:
     """Finalised statements and take-overs, in order, without their data."""
     columns = [column for column in statements.c if column.name != "statement"]
     query = select(*columns).order_by(statements.c.statement_id)
-    return list(
-        connection.execute(
-            query if convention is None else query.where(statements.c.convention == convention)
-        ).mappings()
-    )
+    return many(connection, query if convention is None else query.where(statements.c.convention == convention))
 
 
-def load_statement(connection: Connection, number: str) -> Mapping[str, Any] | None:
+def load_statement(connection: Connection, number: str) -> Row | None:
     """One finalised statement by its number, with its data compressed in `statement` (`etl.warehouse.drafts.unpack`)."""
-    return connection.execute(select(statements).where(statements.c.number == number)).mappings().first()
+    return first(connection, select(statements).where(statements.c.number == number))
 
 
-def load_statement_of(connection: Connection, draft_id: int) -> Mapping[str, Any] | None:
+def load_statement_of(connection: Connection, draft_id: int) -> Row | None:
     """The statement that finalised a draft, if any."""
-    return connection.execute(select(statements).where(statements.c.draft_id == draft_id)).mappings().first()
+    return first(connection, select(statements).where(statements.c.draft_id == draft_id))
 
 
 def save_statement(
@@ -101,12 +98,12 @@ def save_receivables(
         )
 
 
-def load_receivables(connection: Connection) -> list[Mapping[str, Any]]:
+def load_receivables(connection: Connection) -> list[Row]:
     """Sums to claim back, with the number of their statement."""
     query = select(receivables, statements.c.number, statements.c.convention).join(
         statements, statements.c.statement_id == receivables.c.statement_id
     )
-    return list(connection.execute(query.order_by(receivables.c.receivable_id)).mappings())
+    return many(connection, query.order_by(receivables.c.receivable_id))
 
 
 def _first_state(statement_id: int, payee: Mapping[str, Any], at: object) -> dict[str, Any]:

@@ -95,9 +95,16 @@ receivables = Table(
     cents("amount_cents"),
     text("why", required=True),
     instant("made_at"),
+    instant("settled_at", required=False),
+    text("settled_by"),
+    text("how_settled"),
     _payee_key(),
     UniqueConstraint("statement_id", "payee"),
     one_of("why", "convention_terminee", "association_disparue"),
     CheckConstraint("amount_cents > 0", name="amount"),
-    comment="One row per negative balance that no later statement can recover: an order to repay. It is carried no more.",
+    CheckConstraint(
+        "(settled_at IS NULL) = (settled_by IS NULL) AND (settled_at IS NULL) = (how_settled IS NULL)", name="settled"
+    ),
+    comment="One row per balance of a statement that no later one can recover: an order to repay. It goes on being carried, "
+    "as the sum still owed, until settled; the row of the convention's last statement is the one that stands.",
 )

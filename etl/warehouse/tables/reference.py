@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 
 from etl.warehouse.tables.base import METADATA, day, instant, number, one_of, text
@@ -53,9 +53,8 @@ convention_sets = Table(
     number("set_id"),
     one_of("status", "en_attente", "applique", "abandonne"),
     text("status", required=True),
-    text("fingerprint", required=True),
     text("digest"),
-    Column("difference", JSONB),
+    Column("difference", JSONB(none_as_null=True)),
     instant("loaded_at"),
     text("loaded_by", required=True),
     instant("applied_at", required=False),
@@ -75,8 +74,11 @@ convention_files = Table(
     "convention_files",
     METADATA,
     Column("set_id", BigInteger, ForeignKey("convention_sets.set_id"), primary_key=True),
-    Column("code", Text, primary_key=True),
-    text("sha256", required=True),
+    Column("name", Text, primary_key=True),
+    text("code", required=True),
+    text("fingerprint", required=True),
     text("content", required=True),
-    comment="One row per file of a set: its YAML text as it was read. Code `commun` is the common schedule.",
+    UniqueConstraint("set_id", "code"),
+    comment="One row per file of a set: its YAML text as it was read, and the fingerprint of what it says. "
+    "Code `commun` is the common schedule.",
 )

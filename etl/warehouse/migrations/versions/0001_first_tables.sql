@@ -32,7 +32,6 @@ COMMENT ON TABLE audit IS 'One row per act that changes reference data, deliveri
 CREATE TABLE convention_sets (
     set_id BIGINT GENERATED ALWAYS AS IDENTITY,
     status TEXT NOT NULL,
-    fingerprint TEXT NOT NULL,
     digest TEXT,
     difference JSONB,
     loaded_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -196,14 +195,16 @@ COMMENT ON TABLE contacts IS 'One row per accepted row of a journal, every versi
 ;;
 CREATE TABLE convention_files (
     set_id BIGINT NOT NULL,
+    name TEXT NOT NULL,
     code TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
     content TEXT NOT NULL,
-    CONSTRAINT pk_convention_files PRIMARY KEY (set_id, code),
+    CONSTRAINT pk_convention_files PRIMARY KEY (set_id, name),
+    CONSTRAINT uq_convention_files_set_id_code UNIQUE (set_id, code),
     CONSTRAINT fk_convention_files_set_id FOREIGN KEY(set_id) REFERENCES convention_sets (set_id)
 )
 ;;
-COMMENT ON TABLE convention_files IS 'One row per file of a set: its YAML text as it was read. Code `commun` is the common schedule.'
+COMMENT ON TABLE convention_files IS 'One row per file of a set: its YAML text as it was read, and the fingerprint of what it says. Code `commun` is the common schedule.'
 ;;
 CREATE TABLE decision_bases (
     decision_basis_id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -510,14 +511,18 @@ CREATE TABLE receivables (
     amount_cents BIGINT NOT NULL,
     why TEXT NOT NULL,
     made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    settled_by TEXT,
+    how_settled TEXT,
     CONSTRAINT pk_receivables PRIMARY KEY (receivable_id),
     CONSTRAINT fk_receivables_statement_id_payee FOREIGN KEY(statement_id, payee) REFERENCES statement_payees (statement_id, payee),
     CONSTRAINT uq_receivables_statement_id_payee UNIQUE (statement_id, payee),
     CONSTRAINT ck_receivables_why CHECK (why IN ('convention_terminee', 'association_disparue')),
-    CONSTRAINT ck_receivables_amount CHECK (amount_cents > 0)
+    CONSTRAINT ck_receivables_amount CHECK (amount_cents > 0),
+    CONSTRAINT ck_receivables_settled CHECK ((settled_at IS NULL) = (settled_by IS NULL) AND (settled_at IS NULL) = (how_settled IS NULL))
 )
 ;;
-COMMENT ON TABLE receivables IS 'One row per negative balance that no later statement can recover: an order to repay. It is carried no more.'
+COMMENT ON TABLE receivables IS 'One row per balance of a statement that no later one can recover: an order to repay. It goes on being carried, as the sum still owed, until settled; the row of the convention''s last statement is the one that stands.'
 ;;
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -624,10 +629,6 @@ CREATE TRIGGER statement_payees_kept BEFORE UPDATE OR DELETE ON statement_payees
 ;;
 ALTER TABLE statement_payees ENABLE ALWAYS TRIGGER statement_payees_kept
 ;;
-CREATE TRIGGER receivables_kept BEFORE UPDATE OR DELETE ON receivables FOR EACH ROW EXECUTE FUNCTION refuse_change()
-;;
-ALTER TABLE receivables ENABLE ALWAYS TRIGGER receivables_kept
-;;
 CREATE TRIGGER audit_kept BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change()
 ;;
 ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_kept
@@ -675,6 +676,14 @@ ALTER TABLE drafts ENABLE ALWAYS TRIGGER drafts_kept
 CREATE TRIGGER drafts_never_deleted BEFORE DELETE ON drafts FOR EACH ROW EXECUTE FUNCTION refuse_change()
 ;;
 ALTER TABLE drafts ENABLE ALWAYS TRIGGER drafts_never_deleted
+;;
+CREATE TRIGGER receivables_kept BEFORE UPDATE ON receivables FOR EACH ROW EXECUTE FUNCTION refuse_other_columns('settled_at', 'settled_by', 'how_settled')
+;;
+ALTER TABLE receivables ENABLE ALWAYS TRIGGER receivables_kept
+;;
+CREATE TRIGGER receivables_never_deleted BEFORE DELETE ON receivables FOR EACH ROW EXECUTE FUNCTION refuse_change()
+;;
+ALTER TABLE receivables ENABLE ALWAYS TRIGGER receivables_never_deleted
 ;;
 CREATE TRIGGER payee_states_kept BEFORE UPDATE ON payee_states FOR EACH ROW EXECUTE FUNCTION refuse_other_columns('state', 'why', 'changed_at')
 ;;
@@ -736,10 +745,6 @@ CREATE TRIGGER statement_payees_never_emptied BEFORE TRUNCATE ON statement_payee
 ;;
 ALTER TABLE statement_payees ENABLE ALWAYS TRIGGER statement_payees_never_emptied
 ;;
-CREATE TRIGGER receivables_never_emptied BEFORE TRUNCATE ON receivables FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
-;;
-ALTER TABLE receivables ENABLE ALWAYS TRIGGER receivables_never_emptied
-;;
 CREATE TRIGGER audit_never_emptied BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 ;;
 ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_never_emptied
@@ -771,6 +776,10 @@ ALTER TABLE convention_sets ENABLE ALWAYS TRIGGER convention_sets_never_emptied
 CREATE TRIGGER drafts_never_emptied BEFORE TRUNCATE ON drafts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 ;;
 ALTER TABLE drafts ENABLE ALWAYS TRIGGER drafts_never_emptied
+;;
+CREATE TRIGGER receivables_never_emptied BEFORE TRUNCATE ON receivables FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+;;
+ALTER TABLE receivables ENABLE ALWAYS TRIGGER receivables_never_emptied
 ;;
 CREATE TRIGGER payee_states_never_emptied BEFORE TRUNCATE ON payee_states FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 ;;
