@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
 from etl.model.errors import SaisinesError
@@ -23,6 +25,11 @@ class Api:
     def __init__(self, airflow: AirflowHome) -> None:
         self._airflow = airflow
         self._token = ""
+
+    @property
+    def logs(self) -> Path:
+        """Where the tasks write."""
+        return self._airflow.logs
 
     def healthy(self) -> bool:
         """Whether the API answers and the scheduler and the DAG processor have shown signs of life."""
@@ -51,16 +58,20 @@ class Api:
         run_id: str = self._send("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"]
         return run_id
 
+    def fail(self, dag_id: str, run_id: str) -> None:
+        """Mark a run, and what it was doing, as failed."""
+        self._send("PATCH", f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id)}", {"state": "failed"})
+
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """Runs of a DAG, the latest first."""
-        found: list[dict[str, Any]] = self._send("GET", f"/api/v2/dags/{dag_id}/dagRuns?order_by=-id&limit=50")[
+        found: list[dict[str, Any]] = self._send("GET", f"/api/v2/dags/{dag_id}/dagRuns?order_by=-id&limit=20")[
             "dag_runs"
         ]
         return found
 
     def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Task instances of a run."""
-        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=200"
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id)}/taskInstances?limit=200"
         found: list[dict[str, Any]] = self._send("GET", path)["task_instances"]
         return found
 

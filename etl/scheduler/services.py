@@ -33,17 +33,21 @@ def free_port() -> int:
     return port
 
 
-def migrate(airflow: AirflowHome) -> None:
-    """Make or upgrade Airflow's tables.
+@contextmanager
+def migrating(airflow: AirflowHome) -> Iterator[None]:
+    """Make or upgrade Airflow's tables in the background while the block runs, and wait for the end.
 
     Raises:
-        SaisinesError: Airflow could not; its log says why.
+        SaisinesError: Airflow could not make them; its log says why.
     """
-    log = airflow.logs / "db-migrate.log"
-    with log.open("ab") as out:
-        done = subprocess.run(_command("db", "migrate"), env=_environment(airflow), stdout=out, stderr=out, check=False)
-    if done.returncode:
-        raise SaisinesError(f"Airflow n’a pas pu préparer sa base (code {done.returncode}) ; voir {log}.")
+    with _log(airflow, "db-migrate").open("ab") as out:
+        process = subprocess.Popen(_command("db", "migrate"), env=_environment(airflow), stdout=out, stderr=out)
+    try:
+        yield
+    finally:
+        code = process.wait()
+    if code:
+        raise SaisinesError(f"Airflow n’a pas pu préparer sa base (code {code}) ; voir {_log(airflow, 'db-migrate')}.")
 
 
 @contextmanager
@@ -67,8 +71,12 @@ def check_alive(airflow: AirflowHome, started: dict[str, subprocess.Popen[bytes]
     """Raise a SaisinesError if a component has ended by itself."""
     for name, process in started.items():
         if process.poll() is not None:
-            log = airflow.logs / f"{name}.log"
-            raise SaisinesError(f"Airflow ({name}) s’est arrêté (code {process.returncode}) ; voir la fin de {log}.")
+            where = _log(airflow, name)
+            raise SaisinesError(f"Airflow ({name}) s’est arrêté (code {process.returncode}) ; voir la fin de {where}.")
+
+
+def _log(airflow: AirflowHome, name: str) -> Path:
+    return airflow.logs / f"{name}.log"
 
 
 def _command(*arguments: str) -> list[str]:
@@ -83,7 +91,7 @@ def _environment(airflow: AirflowHome) -> dict[str, str]:
 
 def _start(airflow: AirflowHome, name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
     """Start a component as the leader of its own group, so that its children can be stopped with it."""
-    with (airflow.logs / f"{name}.log").open("ab") as out:
+    with _log(airflow, name).open("ab") as out:
         return subprocess.Popen(
             _command(*arguments),
             env=_environment(airflow),

@@ -1,0 +1,32 @@
+"""What every DAG here shares: whose it is, which failures are tried again, and the news they send each other.
+
+A file that only this folder's DAG files import; Airflow finds no DAG in it (see `.airflowignore`).
+"""
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
+
+PARIS = "Europe/Paris"
+START = pendulum.datetime(2026, 1, 1, tz=PARIS)
+
+# Something new was accepted from a source. The x- scheme says that Airflow has nothing to read there.
+JOURNAL = Asset(name="journal", uri="x-saisines://journal")
+FICHES = Asset(name="fiches", uri="x-saisines://fiches")
+RECONCILIATION = Asset(name="rapprochement", uri="x-saisines://rapprochement")
+
+# What the data do not allow (SaisinesError), or a mistake in the code, will not be allowed in two minutes either:
+# only a network, a disk or a database that was away is tried again.
+RETRIES = ExceptionRetryPolicy(
+    rules=[RetryRule(exception=[OSError, "sqlalchemy.exc.OperationalError", "psycopg.OperationalError"])],
+    default=RetryAction.FAIL,
+)
+DEFAULT_ARGS = {
+    "owner": "ingenierie",
+    "retries": 3,
+    "retry_delay": timedelta(minutes=2),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=15),
+    "retry_policy": RETRIES,
+}

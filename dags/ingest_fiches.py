@@ -1,0 +1,51 @@
+"""When the associations' fiches are taken in: every quarter of an hour."""
+
+from airflow.sdk import DAG, CronTriggerTimetable, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from dags.defaults import DEFAULT_ARGS, FICHES, PARIS, START
+
+DOC = """
+### Fiches retour
+
+Tous les quarts d'heure : prend ce que les dossiers `fiches/<association>/` de la boîte de
+réception contiennent de nouveau.
+Un fichier est pris en entier ou pas du tout ; le même fichier une seconde fois ne change rien.
+
+* `take` charge les fichiers et l'annonce au rapprochement ; ignorée (*skipped*) quand rien n'est nouveau.
+* `tell` échoue si un fichier n'a pas pu être lu, quand d'autres ont été chargés.
+
+**En cas d'échec** : `saisines deliveries list` dit quels fichiers, et pourquoi.
+Corriger le fichier ou le remplacer : le passage suivant le reprend.
+"""
+
+with DAG(
+    dag_id="ingest_fiches",
+    dag_display_name="Fiches retour",
+    doc_md=DOC,
+    schedule=CronTriggerTimetable("*/15 * * * *", timezone=PARIS),
+    start_date=START,
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULT_ARGS,
+    tags=["entrée", "fiches"],
+):
+
+    @task(outlets=[FICHES])
+    def take() -> int:
+        """Take in the new files; gives the number that could not be, and is skipped when there is no new one."""
+        from etl.jobs import inbox
+
+        taken = inbox.run("fiches")
+        if not taken.received:
+            raise AirflowSkipException("rien de nouveau")
+        return taken.failed
+
+    @task
+    def tell(failed: int) -> None:
+        """Show in red that some files could not be taken in: the others are, and go on."""
+        from etl.jobs import inbox
+
+        inbox.refuse("fiches", failed)
+
+    tell(take())
