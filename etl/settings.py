@@ -68,12 +68,12 @@ def system_user() -> str:
 
 
 def key_id(key: bytes) -> str:
-    """What is stored beside a pseudonym to say which key made it: 8 hexadecimal digits that do not give the key away."""
+    """What is stored beside pseudonyms to say which key made them: 8 hexadecimal digits that do not give it away."""
     return hashlib.sha256(key).hexdigest()[:8]
 
 
 def pseudonym_key() -> bytes:
-    """The secret of the pseudonyms: from the environment, else from a file that only its owner reads, made when missing.
+    """The secret of the pseudonyms: from the environment, else from a file of its owner alone, made when missing.
 
     Raises:
         SaisinesError: if the secret is too short, lies inside the home, or can be read by others.

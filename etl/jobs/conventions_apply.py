@@ -1,4 +1,4 @@
-"""`saisines conventions apply`: changed convention files, shown with the difference they make, applied by a second person."""
+"""`saisines conventions apply`: changed files, shown with their difference, applied by a second person."""
 
 from __future__ import annotations
 

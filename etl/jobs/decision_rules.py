@@ -1,4 +1,4 @@
-"""What a decision may be (rules §10): which columns each kind uses, which codes can be accepted, and why others cannot."""
+"""What a decision may be (rules §10): the columns each kind uses, the codes that can be accepted, why others cannot."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ OF_A_DAY_COLUMNS = (("day", "code"), ())
 BLOCKS = ("CONVENTION_NOT_IN_FORCE", "INELIGIBLE_BENEFICIARY", "QUALITE_UNKNOWN", "INACTIVE_ASSOCIATION", "DISPUTED")
 OF_A_FICHE = (
     "WRONG_ASSOCIATION", "NO_SHOW_AND_SESSIONS", "SESSION_BEFORE_SAISINE", "SESSION_IN_FUTURE", "SESSION_AFTER_CLOSURE",
-    "SESSION_AFTER_CONVENTION", "SESSION_OUTSIDE_SEIZURE", "DUPLICATE_SESSION", "SESSION_IMPLAUSIBLE", "SESSION_ELSEWHERE",
-    "SESSIONS_UNDATED", "NO_SHOW_WITHOUT_ATTEMPTS", "FIRST_CONTACT_BEFORE_SAISINE", "FIRST_CONTACT_IN_FUTURE",
-    "SESSION_COUNT_MISMATCH", "TIME_BARRED", "BEFORE_TAKEOVER", "STATED_ACT_DROPPED",
+    "SESSION_AFTER_CONVENTION", "SESSION_OUTSIDE_SEIZURE", "DUPLICATE_SESSION", "SESSION_IMPLAUSIBLE",
+    "SESSION_ELSEWHERE", "SESSIONS_UNDATED", "NO_SHOW_WITHOUT_ATTEMPTS", "FIRST_CONTACT_BEFORE_SAISINE",
+    "FIRST_CONTACT_IN_FUTURE", "SESSION_COUNT_MISMATCH", "TIME_BARRED", "BEFORE_TAKEOVER", "STATED_ACT_DROPPED",
 )  # fmt: skip
 ACCEPTED = (*BLOCKS, *OF_A_FICHE, "DUPLICATE_SAISINE", OF_A_DAY)
 
@@ -67,7 +67,8 @@ def problems(decision: Mapping[str, Any], known: Known) -> Iterator[str]:
     """
     kind = decision["kind"]
     if kind not in COLUMNS:
-        yield f"décision « {kind or ''} » inconnue{near(kind or '', tuple(COLUMNS))} ; attendues : {', '.join(COLUMNS)}."
+        close = near(kind or "", tuple(COLUMNS))
+        yield f"décision « {kind or ''} » inconnue{close} ; attendues : {', '.join(COLUMNS)}."
         return
     yield from _columns(decision)
     yield from _code(decision)
@@ -111,6 +112,7 @@ def _named(decision: Mapping[str, Any], known: Known) -> Iterator[str]:
     # An association that left the register may still have written something, so only those that are seized are checked.
     for name in ("new_association", "association") if decision["kind"] == "register_saisine" else ("new_association",):
         if decision[name] and decision[name] not in known.associations:
-            yield f"association « {decision[name]} » absente du registre{near(decision[name], tuple(known.associations))}."
+            close = near(decision[name], tuple(known.associations))
+            yield f"association « {decision[name]} » absente du registre{close}."
     if day and day > known.today:
         yield f"le {day:%d/%m/%Y} n’est pas encore passé."

@@ -38,7 +38,7 @@ PAYEE_FIELDS = ("total_cents", "carried_in_cents", "payable_cents", "carried_out
 
 
 class Drafted(NamedTuple):
-    """A draft as computed: the statement's data, digest included, and of each line, in order, what the data do not show.
+    """A draft as computed: the statement's data, digest included, and what they do not show of each line, in order.
 
     Attributes:
         statement: contract/outputs.md §2.
@@ -179,7 +179,8 @@ def _refuse_unless(draft: Row, *wanted: str) -> None:
         )
     expected = " ou ".join(STATES[status] for status in wanted)
     raise SaisinesError(
-        f"Le brouillon {draft['convention']} {draft['quarter']} est {STATES[draft['status']]} ; il devrait être {expected}."
+        f"Le brouillon {draft['convention']} {draft['quarter']} est {STATES[draft['status']]} ; "
+        f"il devrait être {expected}."
     )
 
 

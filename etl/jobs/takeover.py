@@ -1,4 +1,4 @@
-"""`saisines takeover`: what was paid by hand before the system, once per convention, as a finalised statement (rules §9)."""
+"""`saisines takeover`: what was paid by hand before, once per convention, as a finalised statement (rules §9)."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _line(row: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _repeated(read: list[tuple[int, tuple[dict[str, Any], list[str]]]]) -> Iterator[str]:
-    """Lines whose identity an earlier one has; a PEC, CAR or REO is once per saisine and association, whatever its date."""
+    """Lines whose identity an earlier one has; a PEC, CAR or REO is once per saisine and association."""
     first: dict[tuple[Any, ...], int] = {}
     for number, (line, _) in read:
         names = COLUMNS[:4] if line["prestation"] in ONCE else COLUMNS[:6]

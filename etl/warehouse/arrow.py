@@ -7,20 +7,21 @@ it costs the same as ADBC's ingestion (reference/performance.md §3).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from adbc_driver_manager import AdbcConnection
     from sqlalchemy import Connection
 
 BATCH_ROWS = 50_000
 
 
 @contextmanager
-def snapshot(url: str) -> Iterator[Any]:
+def snapshot(url: str) -> Iterator[AdbcConnection]:
     """An ADBC connection whose queries all see the database as of one instant."""
     import adbc_driver_manager
     import adbc_driver_postgresql
@@ -34,7 +35,7 @@ def snapshot(url: str) -> Iterator[Any]:
             connection.rollback()
 
 
-def read(connection: Any, query: str) -> pa.Table:
+def read(connection: AdbcConnection, query: str) -> pa.Table:
     """The rows of a query, with the schema even when there is none."""
     import adbc_driver_manager
     import pyarrow
@@ -73,7 +74,7 @@ def copy_records(connection: Connection, table: str, records: list[Mapping[str, 
     return len(records)
 
 
-def _execute(connection: Any, query: str) -> None:
+def _execute(connection: AdbcConnection, query: str) -> None:
     import adbc_driver_manager
 
     with adbc_driver_manager.AdbcStatement(connection) as statement:

@@ -161,7 +161,8 @@ def _run(program: str, *arguments: str, ok: tuple[int, ...] = (0,)) -> int:
     )
     if done.returncode not in ok:
         raise SaisinesError(
-            f"PostgreSQL embarqué : « {program} » a échoué (code {done.returncode}) ; vérifiez l’espace disque et les droits."
+            f"PostgreSQL embarqué : « {program} » a échoué (code {done.returncode}) ; "
+            "vérifiez l’espace disque et les droits."
         )
     return done.returncode
 
@@ -183,8 +184,8 @@ def _account() -> pwd.struct_passwd:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError as error:
         raise SaisinesError(
-            f"PostgreSQL ne tourne pas sous root et le compte {SYSTEM_USER} n’a pu être créé (code {done.returncode}) ; "
-            "lancez saisines sous un autre compte."
+            f"PostgreSQL ne tourne pas sous root et le compte {SYSTEM_USER} n’a pu être créé "
+            f"(code {done.returncode}) ; lancez saisines sous un autre compte."
         ) from error
 
 
@@ -244,7 +245,7 @@ def _answers(folder: Path) -> bool:
 
 def _is_postgres(pid: int, data: Path) -> bool:
     """Whether this process is a server on these data: a number in a stale file may be anyone's by now."""
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     try:
         process = psutil.Process(pid) if pid else None

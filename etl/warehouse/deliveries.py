@@ -56,7 +56,7 @@ def save_deliveries(connection: Connection, made: Sequence[Delivery], at: dateti
     """Record deliveries; gives their keys in the same order.
 
     Raises:
-        sqlalchemy.exc.IntegrityError: one of them is received already (another process was faster), or its totals do not hold.
+        sqlalchemy.exc.IntegrityError: one is received already (another process was faster), or its totals do not hold.
     """
     if not made:
         return []
@@ -108,12 +108,14 @@ def save_withdrawal(connection: Connection, delivery_id: int, by: str, reason: s
 
 
 def check_key(connection: Connection, key_id: str) -> None:
-    """Refuse a second key of pseudonyms: the same person would get two, and caps and doubles would no longer be seen."""
+    """Refuse a second key of pseudonyms: one person would get two, and caps and doubles would go unseen."""
     query = text(
-        "SELECT key_id FROM deliveries WHERE key_id IS NOT NULL AND status <> 'failed' ORDER BY delivery_id DESC LIMIT 1"
+        "SELECT key_id FROM deliveries WHERE key_id IS NOT NULL AND status <> 'failed' "
+        "ORDER BY delivery_id DESC LIMIT 1"
     )
     known = connection.execute(query).scalar()
     if known is not None and known != key_id:
         raise SaisinesError(
-            f"La clé des pseudonymes ({key_id}) n’est pas celle de l’entrepôt ({known}) ; rétablissez SAISINES_PSEUDONYM_KEY ou le fichier de clé."
+            f"La clé des pseudonymes ({key_id}) n’est pas celle de l’entrepôt ({known}) ; "
+            "rétablissez SAISINES_PSEUDONYM_KEY ou le fichier de clé."
         )

@@ -66,7 +66,8 @@ def load_draft(connection: Connection, convention: str, quarter: str, digest: st
     row = first(connection, query.with_for_update() if lock else query)
     if row is None:
         raise SaisinesError(
-            f"Aucun brouillon {convention} {quarter} ne porte cette empreinte ; « saisines draft {quarter} --convention {convention} » en établit un."
+            f"Aucun brouillon {convention} {quarter} ne porte cette empreinte ; "
+            f"« saisines draft {quarter} --convention {convention} » en établit un."
         )
     return row
 

@@ -22,8 +22,8 @@ SELECT r.contact_id, r.id_appel, r.debut_at, r.debut_on, r.debut_time, r.duree_s
     d.received_on, d.sha256, r.row_number
 FROM contacts r {_SEEN}""",
     "fiche": f"""
-SELECT r.fiche_id, r.delivery_id, r.fiche_group_id, r.sheet, r.row_number, r.layout, r.association, r.written, r.version,
-    r.date_saisine, r.convention, r.qualite, r.departement, r.tentatives, r.date_premier_contact, r.issue,
+SELECT r.fiche_id, r.delivery_id, r.fiche_group_id, r.sheet, r.row_number, r.layout, r.association, r.written,
+    r.version, r.date_saisine, r.convention, r.qualite, r.departement, r.tentatives, r.date_premier_contact, r.issue,
     r.nb_psy, r.nb_jur, r.nb_soc, r.memo_de_vie, r.date_cloture, r.date_signature, d.received_on
 FROM fiches r {_SEEN}""",
     "session": f"""
@@ -31,7 +31,8 @@ SELECT r.session_id, r.delivery_id, r.fiche_group_id, r.row_number, r.day, r.heu
 FROM sessions r {_SEEN}""",
     "association": "SELECT code, nom, departement, active_du, active_au, successeur FROM associations",
     "decision": """
-SELECT decision_id, kind, reference, association, code, written, convention, qualite, new_association, day, author, reason
+SELECT decision_id, kind, reference, association, code, written, convention, qualite, new_association, day, author,
+    reason
 FROM decisions""",
     "decision_basis": "SELECT decision_id, association, acts FROM decision_bases",
     "stated": """

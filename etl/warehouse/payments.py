@@ -80,7 +80,8 @@ def save_answer(connection: Connection, end_to_end_id: str, state: str, code: st
     row = connection.execute(change.returning(payment_items.c.statement_id, payment_items.c.payee)).first()
     if row is None:
         raise SaisinesError(
-            f"Aucun virement ne porte l’identifiant {end_to_end_id} ; vérifiez que la réponse de la banque est la bonne."
+            f"Aucun virement ne porte l’identifiant {end_to_end_id} ; "
+            "vérifiez que la réponse de la banque est la bonne."
         )
     save_payee_state(connection, row.statement_id, row.payee, state, code, at)
 

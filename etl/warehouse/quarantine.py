@@ -81,7 +81,7 @@ def load_refused(connection: Connection, *, origin: str | None = None, waiting: 
             outcome.outcome,
             outcome.delivery_id.label("outcome_delivery_id"),
             outcome.row_id,
-        )  # fmt: skip
+        )
         .join(deliveries, deliveries.c.delivery_id == refused_rows.c.delivery_id)
         .outerjoin(refused_row_outcomes, outcome.refused_row_id == refused_rows.c.refused_row_id)
         .where(deliveries.c.status != "withdrawn")

@@ -114,7 +114,7 @@ def load_associations(connection: Connection) -> list[Row]:
 def save_associations(
     connection: Connection, rows: Sequence[Mapping[str, Any]], by: str, at: datetime
 ) -> dict[str, list[str]]:
-    """Apply a register: adds and changes rows, never removes one; a change of IBAN or holder is kept beside the old one.
+    """Apply a register: adds and changes rows, removes none; a change of IBAN or holder is kept beside the old one.
 
     Args:
         connection: in a transaction that holds `lock_reference`.
@@ -151,7 +151,8 @@ def save_bank_confirmation(connection: Connection, association: str, by: str, ho
         raise SaisinesError(f"{association} : aucun changement de coordonnées bancaires n’attend de confirmation.")
     if last["loaded_by"].strip().casefold() == by.strip().casefold():
         raise SaisinesError(
-            f"{association} : une autre personne que {by}, qui les a chargées, doit confirmer ces coordonnées bancaires."
+            f"{association} : une autre personne que {by}, qui les a chargées, "
+            "doit confirmer ces coordonnées bancaires."
         )
     if not how.strip():
         raise SaisinesError(f"{association} : dites comment les coordonnées bancaires ont été vérifiées.")

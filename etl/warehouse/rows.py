@@ -33,7 +33,7 @@ def save_fiches(connection: Connection, fiches: pa.Table, sessions: pa.Table) ->
 
     Args:
         connection: in the transaction that saved their deliveries.
-        fiches: `delivery_id`, `fiche_group` and the core's columns of `fiche` but fiche_id, fiche_group_id, received_on.
+        fiches: `delivery_id`, `fiche_group` and the core's columns of `fiche` but its two keys and received_on.
         sessions: `delivery_id`, `fiche_group` and the core's columns of `session` but session_id, fiche_group_id.
             `fiche_group` numbers, from 0 within a delivery, the references as written; the same in both tables.
     """

@@ -51,7 +51,8 @@ def check_revision(engine: Engine) -> None:
         raise SaisinesError("Cette base ne contient pas encore d’entrepôt ; lancez d’abord « saisines init ».")
     if found != HEAD:
         raise SaisinesError(
-            f"L’entrepôt est à la révision {found}, ce programme attend {HEAD} ; lancez « saisines init » pour le mettre à niveau."
+            f"L’entrepôt est à la révision {found}, ce programme attend {HEAD} ; "
+            "lancez « saisines init » pour le mettre à niveau."
         )
 
 

@@ -1,4 +1,4 @@
-"""The PostgreSQL behind a home: the embedded one, shared by every process that uses it, or the server that the environment names.
+"""The PostgreSQL behind a home: the embedded one, shared by all who use it, or the server that the environment names.
 
 Users of the embedded server are counted by a shared `flock` on one file, which the kernel releases when a process
 dies, however it dies. The last one to leave stops the server.

@@ -38,7 +38,7 @@ def load_statements(connection: Connection, convention: str | None = None) -> li
 
 
 def load_statement(connection: Connection, number: str) -> Row | None:
-    """One finalised statement by its number, with its data compressed in `statement` (`etl.warehouse.drafts.unpack`)."""
+    """One finalised statement by its number; `etl.warehouse.drafts.unpack` reads its `statement`."""
     return first(connection, select(statements).where(statements.c.number == number))
 
 

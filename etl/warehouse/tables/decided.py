@@ -38,5 +38,5 @@ decision_bases = Table(
     Column("decision_id", BigInteger, ForeignKey("decisions.decision_id"), nullable=False, index=True),
     text("association"),
     text("acts", required=True),
-    comment="One row per fiche that counted when a code was accepted: the fingerprint of its acts, which must still hold.",
+    comment="One row per fiche that counted when a code was accepted: what its acts were, which must still hold.",
 )

@@ -34,7 +34,7 @@ payee_states = Table(
     _payee_key(),
     one_of("state", *STATES),
     CheckConstraint("state <> 'bloque' OR why IS NOT NULL", name="why"),
-    comment="One row per payee of a finalised statement: where its payment stands. Each change is also written to audit.",
+    comment="One row per payee of a finalised statement: where its payment stands. Each change goes to audit too.",
 )
 
 payment_batches = Table(
@@ -105,6 +105,6 @@ receivables = Table(
     CheckConstraint(
         "(settled_at IS NULL) = (settled_by IS NULL) AND (settled_at IS NULL) = (how_settled IS NULL)", name="settled"
     ),
-    comment="One row per balance of a statement that no later one can recover: an order to repay. It goes on being carried, "
-    "as the sum still owed, until settled; the row of the convention's last statement is the one that stands.",
+    comment="One row per balance of a statement that no later one can recover: an order to repay. "
+    "It goes on being carried, as the sum still owed, until settled; that of the convention's last statement stands.",
 )

@@ -43,10 +43,11 @@ deliveries = Table(
     CheckConstraint("least(rows_read, rows_accepted, rows_rejected, rows_duplicate, rows_ignored) >= 0", name="counts"),
     CheckConstraint("(status = 'failed') = (failure IS NOT NULL)", name="failure_said"),
     CheckConstraint(
-        "(status = 'withdrawn') = (withdrawn_at IS NOT NULL AND withdrawn_by IS NOT NULL AND withdrawn_reason IS NOT NULL)",
+        "(status = 'withdrawn') = "
+        "(withdrawn_at IS NOT NULL AND withdrawn_by IS NOT NULL AND withdrawn_reason IS NOT NULL)",
         name="withdrawn_said",
     ),
-    comment="One row per file taken in: its bytes (SHA-256) from its origin (an association's code, or a source profile).",
+    comment="One row per file taken in: its bytes (SHA-256) from its origin (association or profile).",
 )
 Index(
     "uq_deliveries_received_once",
@@ -90,7 +91,7 @@ contacts = Table(
     flag("urgence"),
     text("beneficiaire"),
     whole("row_number", required=True),
-    comment="One row per accepted row of a journal, every version of a contact; contact_id = delivery_id x 10^8 + place.",
+    comment="One row per accepted row of a journal, every version of it; contact_id = delivery_id x 10^8 + place.",
 )
 
 fiches = Table(
@@ -136,5 +137,5 @@ sessions = Table(
     text("mode", required=True),
     text("statut", required=True),
     one_of("nature", "psy", "jur", "soc"),
-    comment="One row per accepted row of Entretiens; it belongs to every fiche of its group (same delivery, same reference).",
+    comment="One row per accepted row of Entretiens; it belongs to every fiche of its group (delivery and reference).",
 )

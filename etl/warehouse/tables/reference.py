@@ -43,8 +43,8 @@ bank_details = Table(
         name="confirmed_whole",
     ),
     CheckConstraint("lower(btrim(confirmed_by)) <> lower(btrim(loaded_by))", name="confirmed_by_another"),
-    comment="One row per bank details ever given by an association; the last row holds, and pays once another person confirmed it "
-    "(the first row of an association needs no confirmation).",
+    comment="One row per bank details ever given by an association; the last row holds, "
+    "and pays once another person confirmed it (the first row of an association needs no confirmation).",
 )
 
 convention_sets = Table(

@@ -23,8 +23,8 @@ refused_rows = Table(
     instant("recorded_at"),
     one_of("kind", "contact", "fiche", "session"),
     CheckConstraint("cardinality(codes) >= 1", name="codes"),
-    comment="One row per refused row: coded columns only (no free text, no telephone number), why in codes and in French; "
-    "`cells` names the columns at fault, `row_key` is what finds the same row again in a corrected file.",
+    comment="One row per refused row: coded columns only (no free text, no telephone number), why in codes "
+    "and in French; `cells` names the columns at fault, `row_key` finds the same row again in a corrected file.",
 )
 Index("ix_refused_rows_row_key", refused_rows.c.row_key)
 
@@ -38,6 +38,6 @@ refused_row_outcomes = Table(
     Column("row_id", BigInteger),
     instant("recorded_at"),
     one_of("outcome", "corrigee", "rejouee"),
-    comment="One row per refused row that was accepted later: from a corrected file (corrigee) or by judging it again (rejouee); "
-    "row_id is the contact, fiche or session it became.",
+    comment="One row per refused row that was accepted later: from a corrected file (corrigee) or judged again "
+    "(rejouee); row_id is the contact, fiche or session it became.",
 )

@@ -98,7 +98,8 @@ statements = Table(
         name="whole",
     ),
     CheckConstraint(
-        "number = CASE kind WHEN 'releve' THEN 'ER-' || convention || '-' || quarter || '-' || lpad(place::text, 4, '0') "
+        "number = CASE kind WHEN 'releve' "
+        "THEN 'ER-' || convention || '-' || quarter || '-' || lpad(place::text, 4, '0') "
         "ELSE 'ER-' || convention || '-REPRISE' END",
         name="number",
     ),
@@ -132,7 +133,7 @@ statement_lines = Table(
     CheckConstraint("(kind = 'regularisation') = (corrects IS NOT NULL)", name="corrects"),
     CheckConstraint("kind = 'regularisation' OR amount_cents >= 0", name="amount"),
     CheckConstraint("nth >= 1", name="nth"),
-    comment="One row per line of a finalised statement or of a take-over; amounts as on that statement, signed. Immutable.",
+    comment="One row per line of a finalised statement or of a take-over; amounts as on it, signed. Immutable.",
 )
 Index(
     "uq_statement_lines_first_statement",

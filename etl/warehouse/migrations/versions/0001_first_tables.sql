@@ -108,7 +108,7 @@ CREATE TABLE deliveries (
 ;;
 CREATE UNIQUE INDEX uq_deliveries_received_once ON deliveries (sha256, origin) WHERE status = 'received'
 ;;
-COMMENT ON TABLE deliveries IS 'One row per file taken in: its bytes (SHA-256) from its origin (an association''s code, or a source profile).'
+COMMENT ON TABLE deliveries IS 'One row per file taken in: its bytes (SHA-256) from its origin (association or profile).'
 ;;
 CREATE TABLE drafts (
     draft_id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -191,7 +191,7 @@ CREATE TABLE contacts (
     CONSTRAINT fk_contacts_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (delivery_id)
 )
 ;;
-COMMENT ON TABLE contacts IS 'One row per accepted row of a journal, every version of a contact; contact_id = delivery_id x 10^8 + place.'
+COMMENT ON TABLE contacts IS 'One row per accepted row of a journal, every version of it; contact_id = delivery_id x 10^8 + place.'
 ;;
 CREATE TABLE convention_files (
     set_id BIGINT NOT NULL,
@@ -217,7 +217,7 @@ CREATE TABLE decision_bases (
 ;;
 CREATE INDEX ix_decision_bases_decision_id ON decision_bases (decision_id)
 ;;
-COMMENT ON TABLE decision_bases IS 'One row per fiche that counted when a code was accepted: the fingerprint of its acts, which must still hold.'
+COMMENT ON TABLE decision_bases IS 'One row per fiche that counted when a code was accepted: what its acts were, which must still hold.'
 ;;
 CREATE TABLE delivery_checks (
     delivery_check_id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -306,7 +306,7 @@ CREATE INDEX ix_refused_rows_delivery_id ON refused_rows (delivery_id)
 ;;
 CREATE INDEX ix_refused_rows_row_key ON refused_rows (row_key)
 ;;
-COMMENT ON TABLE refused_rows IS 'One row per refused row: coded columns only (no free text, no telephone number), why in codes and in French; `cells` names the columns at fault, `row_key` is what finds the same row again in a corrected file.'
+COMMENT ON TABLE refused_rows IS 'One row per refused row: coded columns only (no free text, no telephone number), why in codes and in French; `cells` names the columns at fault, `row_key` finds the same row again in a corrected file.'
 ;;
 CREATE TABLE sessions (
     session_id BIGINT NOT NULL,
@@ -323,7 +323,7 @@ CREATE TABLE sessions (
     CONSTRAINT fk_sessions_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (delivery_id)
 )
 ;;
-COMMENT ON TABLE sessions IS 'One row per accepted row of Entretiens; it belongs to every fiche of its group (same delivery, same reference).'
+COMMENT ON TABLE sessions IS 'One row per accepted row of Entretiens; it belongs to every fiche of its group (delivery and reference).'
 ;;
 CREATE TABLE statements (
     statement_id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -397,7 +397,7 @@ CREATE TABLE refused_row_outcomes (
     CONSTRAINT fk_refused_row_outcomes_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (delivery_id)
 )
 ;;
-COMMENT ON TABLE refused_row_outcomes IS 'One row per refused row that was accepted later: from a corrected file (corrigee) or by judging it again (rejouee); row_id is the contact, fiche or session it became.'
+COMMENT ON TABLE refused_row_outcomes IS 'One row per refused row that was accepted later: from a corrected file (corrigee) or judged again (rejouee); row_id is the contact, fiche or session it became.'
 ;;
 CREATE TABLE statement_lines (
     statement_id BIGINT NOT NULL,
@@ -432,7 +432,7 @@ CREATE UNIQUE INDEX uq_statement_lines_first_statement ON statement_lines (conve
 ;;
 CREATE UNIQUE INDEX uq_statement_lines_one_pec_car_reo ON statement_lines (convention, reference, association, prestation) WHERE kind != 'regularisation' AND prestation IN ('PEC', 'CAR', 'REO')
 ;;
-COMMENT ON TABLE statement_lines IS 'One row per line of a finalised statement or of a take-over; amounts as on that statement, signed. Immutable.'
+COMMENT ON TABLE statement_lines IS 'One row per line of a finalised statement or of a take-over; amounts as on it, signed. Immutable.'
 ;;
 CREATE TABLE statement_not_paid (
     statement_id BIGINT NOT NULL,
@@ -477,7 +477,7 @@ CREATE TABLE payee_states (
     CONSTRAINT ck_payee_states_why CHECK (state <> 'bloque' OR why IS NOT NULL)
 )
 ;;
-COMMENT ON TABLE payee_states IS 'One row per payee of a finalised statement: where its payment stands. Each change is also written to audit.'
+COMMENT ON TABLE payee_states IS 'One row per payee of a finalised statement: where its payment stands. Each change goes to audit too.'
 ;;
 CREATE TABLE payment_items (
     batch_id BIGINT NOT NULL,
@@ -522,7 +522,7 @@ CREATE TABLE receivables (
     CONSTRAINT ck_receivables_settled CHECK ((settled_at IS NULL) = (settled_by IS NULL) AND (settled_at IS NULL) = (how_settled IS NULL))
 )
 ;;
-COMMENT ON TABLE receivables IS 'One row per balance of a statement that no later one can recover: an order to repay. It goes on being carried, as the sum still owed, until settled; the row of the convention''s last statement is the one that stands.'
+COMMENT ON TABLE receivables IS 'One row per balance of a statement that no later one can recover: an order to repay. It goes on being carried, as the sum still owed, until settled; that of the convention''s last statement stands.'
 ;;
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
