@@ -1,0 +1,74 @@
+"""Rows of many files as one frame, to be judged together: each small call of the judge costs as much as a large one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from etl.sources.tabular import Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LATEST = "~"  # sorts after every hour: an instant of the last day is not late
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one kind of one delivery.
+
+    Attributes:
+        delivery: what the job knows the delivery by.
+        rows: as read.
+        folder: the code of the folder it lay in, to be compared with what its rows say.
+        received_on: its reception, which bounds its dates.
+    """
+
+    delivery: int
+    rows: Rows
+    folder: str
+    received_on: date
+
+
+def frame_of(parts: Sequence[Part], columns: Sequence[str]) -> pd.DataFrame:
+    """Put parts one under the other.
+
+    Returns:
+        `delivery`, `sheet`, `row_number`, `dossier`, `au_plus_tard` and the columns, with the default index; texts are
+        Python strings, None where blank.
+    """
+    import pandas as pd
+
+    values: dict[str, list[Any]] = {
+        "delivery": _repeated(parts, lambda part: part.delivery),
+        "sheet": [sheet for part in parts for sheet in part.rows.sheets],
+        "row_number": [number for part in parts for number in part.rows.numbers],
+        "dossier": _repeated(parts, lambda part: part.folder),
+        "au_plus_tard": _repeated(parts, lambda part: _a_year_after(part.received_on).isoformat() + LATEST),
+    }
+    values |= {name: [value for part in parts for value in part.rows.values[name]] for name in columns}
+    whole = {"delivery": "int64", "row_number": "int64"}
+    return pd.DataFrame({name: pd.Series(column, dtype=whole.get(name, "object")) for name, column in values.items()})
+
+
+def _repeated(parts: Sequence[Part], value: Any) -> list[Any]:  # noqa: ANN401 - a function of a part
+    return [each for part in parts for each in [value(part)] * len(part.rows.numbers)]
+
+
+def _a_year_after(day: date) -> date:
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def with_known_codes(frame: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
+    """Write the codes of conventions and associations as their register does, where it knows them.
+
+    Args:
+        frame: with `convention` and `association`.
+        known: from the code in capitals without spaces to the code as registered.
+    """
+    import pandas as pd
+
+    changed = {name: [known.get(code, code) for code in frame[name]] for name in ("convention", "association")}
+    return frame.assign(**{name: pd.Series(codes, frame.index, dtype="object") for name, codes in changed.items()})

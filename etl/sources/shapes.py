@@ -1,0 +1,123 @@
+"""Accepted rows, from canonical texts to the typed tables of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from etl.sources.cells import PARIS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+def contacts(frame: pd.DataFrame) -> pa.Table:
+    """Accepted rows of the journal, as the warehouse takes contacts.
+
+    Args:
+        frame: with `delivery_id`, `row_number` and the fields of a contact.
+    """
+    import pyarrow as pa
+
+    civil = [_civil(instant) for instant in frame["debut"]]
+    columns = {
+        "delivery_id": _numbers(frame, "delivery_id"),
+        "row_number": _whole(frame, "row_number"),
+        "debut_at": pa.array(list(frame["debut"]), pa.string()).cast(pa.timestamp("us")),
+        "debut_on": pa.array([day for day, _ in civil], pa.string()).cast(pa.date32()),
+        "debut_time": pa.array([time for _, time in civil], pa.string()),
+        "reference": _texts(frame, "saisine_ref"),
+        "urgence": _flags(frame, "urgence"),
+        "duree_s": _whole(frame, "duree_s"),
+    }
+    same = ("id_appel", "canal", "statut", "numero_appele", "suite", "convention", "association", "qualite", "departement", "beneficiaire")
+    return pa.table(columns | {name: _texts(frame, name) for name in same})
+
+
+def fiches(frame: pd.DataFrame) -> pa.Table:
+    """Accepted rows of `Saisines` and bordereaux, as the warehouse takes fiches.
+
+    Args:
+        frame: with `delivery_id`, `fiche_group`, `layout`, `origin` and the columns of `Saisines`.
+    """
+    import pyarrow as pa
+
+    days = ("date_saisine", "date_premier_contact", "date_cloture", "date_signature")
+    numbers = ("version", "tentatives", "nb_psy", "nb_jur", "nb_soc", "row_number")
+    same = ("sheet", "layout", "convention", "qualite", "departement", "issue")
+    return pa.table(
+        {name: _numbers(frame, name) for name in ("delivery_id", "fiche_group")}
+        | {"association": _texts(frame, "origin"), "written": _texts(frame, "saisine_ref"), "memo_de_vie": _flags(frame, "memo_de_vie")}
+        | {name: _texts(frame, name) for name in same}
+        | {name: _whole(frame, name) for name in numbers}
+        | {name: _days(frame, name) for name in days}
+    )
+
+
+def sessions(frame: pd.DataFrame) -> pa.Table:
+    """Accepted rows of `Entretiens`, as the warehouse takes sessions.
+
+    Args:
+        frame: with `delivery_id`, `fiche_group` and the columns of `Entretiens`.
+    """
+    import pyarrow as pa
+
+    return pa.table(
+        {name: _numbers(frame, name) for name in ("delivery_id", "fiche_group")}
+        | {"row_number": _whole(frame, "row_number"), "day": _days(frame, "date")}
+        | {name: _texts(frame, name) for name in ("heure", "nature", "mode", "statut")}
+    )
+
+
+def groups(*frames: pd.DataFrame) -> list[list[int]]:
+    """Number, from 0 within each delivery, the references as written; the same number in all the frames."""
+    known: dict[int, dict[str, int]] = {}
+
+    def number(delivery: int, written: str) -> int:
+        references = known.setdefault(delivery, {})
+        return references.setdefault(written, len(references))
+
+    return [[number(*row) for row in zip(frame["delivery"], frame["saisine_ref"], strict=True)] for frame in frames]
+
+
+def content(frame: pd.DataFrame, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+    """What each row says, to be compared with what another says."""
+    return list(zip(*(frame[name] for name in columns), strict=True))
+
+
+def _civil(instant: str) -> tuple[str, str]:
+    """The day and the hour of an instant in Paris."""
+    local = datetime.fromisoformat(instant).replace(tzinfo=UTC).astimezone(PARIS)
+    return local.date().isoformat(), local.time().isoformat()
+
+
+def _texts(frame: pd.DataFrame, name: str) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(list(frame[name]), pa.string())
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(frame[name].to_numpy(), pa.int64())
+
+
+def _whole(frame: pd.DataFrame, name: str) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array([None if value is None else int(value) for value in frame[name]], pa.int32())
+
+
+def _days(frame: pd.DataFrame, name: str) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(list(frame[name]), pa.string()).cast(pa.date32())
+
+
+def _flags(frame: pd.DataFrame, name: str) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array([None if value is None else value == "oui" for value in frame[name]], pa.bool_())
