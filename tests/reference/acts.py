@@ -55,7 +55,7 @@ def make(world: World, s: Saisine) -> None:
     in_this_sense = holder.group.key if holder else (pec_stays and world.end_of_chain(pec_stays.association))
     acts += _car(world, s) if in_this_sense is None else []
     acts += [act for g in s.groups.values() for act in _reo(world, s, g, in_this_sense)]
-    acts += [_session_act(s, g, x) for g in s.groups.values() for x in g.sessions if x.due or x.why]
+    acts += [_session_act(world, s, g, x) for g in s.groups.values() for x in g.sessions if x.due or x.why]
     for act in acts:
         act.stated = world.stated.get(act.identity)
     s.acts = acts
@@ -98,12 +98,21 @@ def _seized_rank(world: World, s: Saisine, line: Stated) -> tuple:
 
 def _pec_that_stays(world: World, s: Saisine) -> Stated | None:
     """A stated PEC that nothing takes back although it is not due: no other is paid beside it."""
-    for line in world.stated_of(s.reference, prestation="PEC", live=True):
-        group = s.groups.get(world.end_of_chain(line.association))
-        here = line.convention == s.convention or not world.requalified(s.reference, "convention")
-        if here and (group is None or group.fiche is None):
-            return line
-    return None
+    lines = world.stated_of(s.reference, prestation="PEC", live=True)
+    return next((line for line in lines if not _is_going(world, s, line)), None)
+
+
+def _is_going(world: World, s: Saisine, line: Stated) -> bool:
+    """This draft takes the stated PEC back: it was requalified away, its fiche has another issue, or it is accepted."""
+    if line.act_date >= world.end:
+        return False
+    if line.convention != s.convention and world.requalified(s.reference, "convention"):
+        return True
+    group = s.groups.get(world.end_of_chain(line.association))
+    if group is None or group.set_aside:
+        return False
+    other_issue = group.fiche is not None and group.fiche.row["issue"] != "pris_en_charge"
+    return other_issue or world.accepted_on(s.reference, "STATED_ACT_DROPPED", str(group.key), group.acts)
 
 
 def once_stated(world: World, s: Saisine, group: Group, prestation: str) -> Stated | None:
@@ -122,6 +131,8 @@ def _first_contact(world: World, s: Saisine, group: Group) -> date | None:
     if day is None:
         return None
     _late(world, s, group, day)
+    if row["date_premier_contact"] is None:
+        return day
     early = s.opened_on - days(1 if overseas(world.departement(group.code)) else 0)
     tests = [("FIRST_CONTACT_BEFORE_SAISINE", day < early), ("FIRST_CONTACT_IN_FUTURE", day > group.fiche.received_on)]
     return None if [code for code, fails in tests if fails and not _lifted(world, s, group, code, "B")] else day
@@ -185,9 +196,14 @@ def _closing_act(world: World, s: Saisine, group: Group, prestation: str) -> Act
 # --- sessions --------------------------------------------------------------------------------------------------------
 
 
-def _session_act(s: Saisine, group: Group, x: Session) -> Act:
-    seizure = x.seizure or group.seizures[-1]
-    return Act(s, group, seizure.association, x.prestation, x.day, x.nth, session=x, why=x.why)
+def _session_act(world: World, s: Saisine, group: Group, x: Session) -> Act:
+    """Of the seizure it falls in; stated before under a linked code, it keeps that code and is not a second line."""
+    lines = world.stated_of(s.reference, prestation=x.prestation, act_date=x.day, nth=x.nth, live=True)
+    linked = [line for line in lines if world.end_of_chain(line.association) == group.key]
+    seized = (x.seizure or group.seizures[-1]).association
+    here = min(linked, key=lambda y: (y.association != seized, y.convention != s.convention, y.identity), default=None)
+    association = here.association if here else seized
+    return Act(s, group, association, x.prestation, x.day, x.nth, session=x, why=x.why)
 
 
 # --- the reasons that come before the price --------------------------------------------------------------------------

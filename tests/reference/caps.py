@@ -15,6 +15,7 @@ class Kept:
 
     stated: Stated
     beneficiaire: str | None
+    order: tuple = (-1, 0)  # hour and row, when the counting fiche still writes it
 
 
 @dataclass
@@ -43,7 +44,7 @@ def pay(world: World, convention: str, acts: list[Act], kept: list[Kept]) -> Use
 def _place(line: Act | Kept) -> tuple:
     if isinstance(line, Kept):
         x = line.stated
-        return (0, x.act_date, x.reference, PRESTATIONS.index(x.prestation), -1, 0, x.association, x.nth)
+        return (0, x.act_date, x.reference, PRESTATIONS.index(x.prestation), *line.order, x.association, x.nth)
     ever = 0 if line.stated else 1
     return (ever, line.day, line.saisine.reference, PRESTATIONS.index(line.prestation), *line.order, line.association,
             line.nth)

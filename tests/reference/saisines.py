@@ -39,7 +39,6 @@ class Saisine:
     given: str | None
     convention: str | None = None
     qualite: str | None = None
-    qualite_from_fiche: bool = False
     frozen: Any = None
     late_change: bool = False
     duplicate: bool = False

@@ -21,8 +21,8 @@ def settle(tables: dict[str, list[Row]]) -> dict[str, Any]:
     """
     w = world.build(tables)
     known = judge(w)
-    back, kept = stated_before(w, known)
-    made = {code: statement.state(w, known, code, back, {"back": back, "kept": kept}) for code in sorted(w.conventions)}
+    back = stated_before(w, known)
+    made = {code: statement.state(w, known, code, back) for code in sorted(w.conventions)}
     rows = statement.discrepancies(w, known)
     for drafted, used in made.values():
         statement.finish(w, drafted, rows, used)
@@ -55,10 +55,9 @@ def report_unmatched(w: World, matches: list[matching.Match]) -> None:
                             "association": m.fiche["association"], "detail": m.how})
 
 
-def stated_before(w: World, known: dict[str, Saisine]) -> tuple[dict, dict]:
-    """rules.md §7 and §9: what bars an act, what becomes of the stated lines; taken back and kept, by identity."""
+def stated_before(w: World, known: dict[str, Saisine]) -> dict[tuple, Any]:
+    """rules.md §7 and §9: what bars an act, what becomes of the stated lines; those taken back, by identity."""
     back: dict[tuple, Any] = {}
-    kept: dict[tuple, Any] = {}
     for s in known.values():
         acts.refuse(w, s)
         taken, stays = statement.dropped(w, s)
@@ -66,8 +65,7 @@ def stated_before(w: World, known: dict[str, Saisine]) -> tuple[dict, dict]:
             statement.cover(w, s, stays)
             acts.bar(w, s)
         back |= {line.identity: line for line in taken}
-        kept |= {line.identity: line for line in stays}
-    return back, kept
+    return back
 
 
 def line_facts(known: dict[str, Saisine]) -> dict[tuple, Row]:

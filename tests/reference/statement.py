@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .acts import Act, prices
-from .base import NATURE, PRESTATIONS, add_months, percent
+from .base import NATURE, PRESTATIONS, add_months, hour_order, percent
 from .caps import Kept, Used, pay
 from .saisines import Saisine, missing_days
 from .versions import Group
@@ -102,31 +102,33 @@ def _coverable(world: World, act: Act, group: Group, line: Stated) -> bool:
 # --- the lines -------------------------------------------------------------------------------------------------------
 
 
-def state(world: World, saisines: dict[str, Saisine], code: str, taken: dict, kept: dict) -> tuple[Row, Used]:
+def state(world: World, saisines: dict[str, Saisine], code: str, back: dict) -> tuple[Row, Used]:
     """The statement of one convention as data (outputs.md §2)."""
     mine = [s for s in saisines.values() if s.convention == code and s.opened_on < world.end]
     acts = [act for s in mine if not (s.blocked or s.closed) for act in s.acts if act.day < world.end]
     for act in acts:
         if act.why is None and not prices(world, act):
             act.why = "NO_TARIFF"
-    used = pay(world, code, [act for act in acts if act.why is None], _kept(world, saisines, code, kept, acts))
+    used = pay(world, code, [act for act in acts if act.why is None], _kept(world, saisines, code, back, acts))
     lines = [line for act in acts if act.why is None for line in _line(world, act)]
-    lines += [_taken_back_line(line) for line in taken.values() if line.convention == code]
+    lines += [_taken_back_line(line) for line in back.values() if line.convention == code]
     not_paid = [row for act in acts for row in _not_paid(act)]
     return _assemble(world, code, lines, not_paid), used
 
 
-def _kept(world: World, saisines: dict[str, Saisine], code: str, kept: dict, acts: list[Act]) -> list[Kept]:
+def _kept(world: World, saisines: dict[str, Saisine], code: str, back: dict, acts: list[Act]) -> list[Kept]:
     """Every live stated line of the convention that is neither due now nor taken back."""
     due = {act.identity for act in acts if act.why is None}
     lines = [x for x in world.stated.values() if x.convention == code and x.live and x.identity not in due]
-    out = []
-    for line in lines:
-        if line.identity in kept["back"]:
-            continue
-        s = saisines.get(line.reference)
-        out.append(Kept(line, s.beneficiaire if s else None))
-    return out
+    return [_kept_line(world, saisines, line) for line in lines if line.identity not in back]
+
+
+def _kept_line(world: World, saisines: dict[str, Saisine], line: Stated) -> Kept:
+    s = saisines.get(line.reference)
+    group = s.groups.get(world.end_of_chain(line.association)) if s else None
+    held = _written(group, line) if group else None
+    order = (hour_order(held.hour), held.row) if held else (-1, 0)
+    return Kept(line, s.beneficiaire if s else None, order)
 
 
 def _line(world: World, act: Act) -> list[Row]:

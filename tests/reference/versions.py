@@ -104,11 +104,15 @@ def _version(world: World, match: Match) -> Version:
 def _wrong_association(world: World, s: Saisine, group: Group) -> None:
     """A fiche from an association never seized; accepted, it is the last seized association's."""
     group.counting, _, _ = counting(group.versions)
-    for sender in sorted({v.row["association"] for v in group.versions}):
+    for sender in sorted(_senders(group)):
         world.report("WRONG_ASSOCIATION", "B", s, sender)
     accepted = world.accepted_on(s.reference, "WRONG_ASSOCIATION", str(group.key), acts_fingerprint(group.counting))
     if accepted and s.seizures:
         s.groups[world.end_of_chain(s.last_seized)].versions += group.versions
+
+
+def _senders(group: Group) -> set[str]:
+    return {v.row["association"] for v in ([group.counting] if group.counting else group.versions)}
 
 
 def _choose(world: World, s: Saisine, group: Group) -> None:
@@ -189,18 +193,18 @@ def _qualite(s: Saisine) -> None:
     if s.qualite is None:
         given = [g.fiche.row["qualite"] for g in s.groups.values() if g.fiche and g.fiche.row["qualite"]]
         s.qualite = given[0] if given else None
-        s.qualite_from_fiche = True
 
 
 def _report_fiche(world: World, s: Saisine, group: Group) -> None:
-    if group.fiche is None:
+    if group.counting is None:
         return
-    row = group.fiche.row
-    if group.fiche.repaired:
+    row = group.counting.row
+    if group.counting.repaired:
         world.report("REFERENCE_REPAIRED", "W", s, group.code)
     if s.convention and row["convention"] not in (None, s.convention):
         world.report("CONVENTION_MISMATCH", "W", s, group.code)
-    if not s.qualite_from_fiche and row["qualite"] not in (None, s.qualite):
+    from_fiche = not s.journal_qualite and not world.requalified(s.reference, "qualite")
+    if not from_fiche and row["qualite"] not in (None, s.qualite):
         world.report("QUALITE_MISMATCH", "W", s, group.code)
     if row["issue"] == "soutien_impossible":
         world.report("SUPPORT_IMPOSSIBLE", "H", s, group.code)
