@@ -16,7 +16,7 @@ UNDIGESTED = ("status", "number", "digest")
 
 def statements(results: Mapping[str, pa.Table], conventions: Iterable[str], quarter: str, cutoff: date) -> dict[str, Row]:
     """One draft per convention, with its digest, from the tables of `engine.compute`."""
-    references = dict(zip(*(results["saisine_case"].column(name).to_pylist() for name in ("saisine", "reference")), strict=True))
+    references = _references(results)
     lines = _grouped(_line(row, references) for row in results["line"].to_pylist())
     not_paid = _grouped(_act(row, references) | {"convention": row["convention"], "reason": row["reason"]} for row in results["not_paid"].to_pylist())
     payees = _grouped(results["payee"].to_pylist())
@@ -36,6 +36,18 @@ def discrepancies(results: Mapping[str, pa.Table]) -> list[Row]:
     names = ("code", "severity", "convention", "saisine", "written", "association", "detail")
     rows = [{**row, "saisine": row["reference"]} for row in results["discrepancy"].to_pylist() if row["in_scope"]]
     return sorted(({name: row[name] for name in names} for row in rows), key=_discrepancy_order)
+
+
+def identity(line: Row) -> tuple[Any, ...]:
+    """What names a line within its convention (rules §9)."""
+    return line["saisine"], line["association"], line["prestation"], line["act_date"], line["nth"]
+
+
+def extras(results: Mapping[str, pa.Table], convention: str) -> dict[tuple[Any, ...], Row]:
+    """What a finalised statement keeps of each line beside what it prints, by identity: `taken_back`, `undated`, `qualite`."""
+    references = _references(results)
+    rows = [row for row in results["line"].to_pylist() if row["convention"] == convention]
+    return {identity(_act(row, references)): {name: row[name] for name in ("taken_back", "undated", "qualite")} for row in rows}
 
 
 def canonical(statement: Row) -> str:
@@ -88,6 +100,11 @@ def _associations(lines: list[Row], payees: list[Row]) -> list[Row]:
 
 def _without_convention(rows: list[Row]) -> list[Row]:
     return [{key: value for key, value in row.items() if key != "convention"} for row in rows]
+
+
+def _references(results: Mapping[str, pa.Table]) -> dict[int, str]:
+    known = results["saisine_case"]
+    return dict(zip(known.column("saisine").to_pylist(), known.column("reference").to_pylist(), strict=True))
 
 
 def _act(row: Row, references: Mapping[int, str]) -> Row:

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, text
 
 from etl.warehouse import arrow
 from etl.warehouse.query import Row, first, many
-from etl.warehouse.tables import payee_states, receivables, statement_payees, statements
+from etl.warehouse.tables import payee_states, receivables, statement_lines, statement_payees, statements
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,6 +35,14 @@ def load_statements(connection: Connection, convention: str | None = None) -> li
     columns = [column for column in statements.c if column.name != "statement"]
     query = select(*columns).order_by(statements.c.statement_id)
     return many(connection, query if convention is None else query.where(statements.c.convention == convention))
+
+
+def load_year(connection: Connection, convention: str, year: int) -> int:
+    """Cents stated in all for the acts of a civil year of a convention, what was taken back deducted."""
+    query = select(func.coalesce(func.sum(statement_lines.c.amount_cents), 0)).where(
+        statement_lines.c.convention == convention, func.extract("year", statement_lines.c.act_date) == year
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def load_statement(connection: Connection, number: str) -> Row | None:

@@ -10,10 +10,10 @@ spoken as (
                                       order by day, heure nulls first, nature, statut) as sessions
     from session where fiche_group_id in (select fiche_group_id from asked) group by fiche_group_id
 )
-select saisine, root,
+select saisine, saisine.reference, root,
     concat_ws(';', layout,
         case issue when 'pris_en_charge' then 'PEC ' || coalesce(date_premier_contact::text, '-')
                    when 'injoignable' then 'CAR ' || coalesce(date_cloture::text, '-') else issue end,
         'nb ' || concat_ws(' ', coalesce(nb_psy::text, '-'), coalesce(nb_jur::text, '-'), coalesce(nb_soc::text, '-')),
         sessions) as acts
-from asked left join spoken using (fiche_group_id)
+from asked join saisine using (saisine) left join spoken using (fiche_group_id)

@@ -1,0 +1,19 @@
+"""The tree of commands."""
+
+import typer
+
+from etl.cli import intake, people, settlement, setup
+
+app = typer.Typer(
+    name="saisines",
+    help="Du journal d’appels au règlement trimestriel des associations. Chaque commande dit la suite ; « COMMANDE --help » l’explique.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for commands in (setup.commands, intake.commands, settlement.commands, people.commands):
+    for name, command in commands.items():
+        app.command(name)(command)
+for group in (setup.conventions, intake.deliveries, intake.quarantine):
+    app.add_typer(group)

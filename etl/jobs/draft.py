@@ -1,0 +1,144 @@
+"""`saisines draft`: the draft statements of a quarter, stored and written to files. Any day, as often as wanted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from etl.engine import statement
+from etl.engine.compute import RESULTS, compute
+from etl.jobs import documents
+from etl.jobs.files import write_atomically
+from etl.jobs.inputs import Inputs, default_cutoff, gather, load_conventions, parameters
+from etl.jobs.statement_life import Drafted
+from etl.model.errors import SaisinesError
+from etl.model.quarter import Quarter
+from etl.warehouse.drafts import save_draft
+from etl.warehouse.server import connect
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlalchemy import Engine
+
+Progress = Callable[[str], None]
+
+
+def run(
+    home: Path,
+    quarter: str,
+    at: datetime,
+    convention: str | None = None,
+    cutoff: date | None = None,
+    out: Path | None = None,
+    progress: Progress = lambda what: None,
+) -> list[dict[str, Any]]:
+    """Draft the statements of a quarter, of one convention or of all, each at its cutoff.
+
+    Args:
+        home: the folder of the state.
+        quarter: `2026-T1`.
+        at: the instant, written with the stored drafts.
+        convention: only this one.
+        cutoff: the day until which what is received counts; default, the convention's own.
+        out: the folder to write to; default, `out/` in the home.
+        progress: told what is being done.
+
+    Returns:
+        The statements' data (contract/outputs.md §2), by convention.
+
+    Raises:
+        SaisinesError: no such quarter or convention, or no folder to write to.
+    """
+    asked = Quarter.parse(quarter)
+    folder = (out or home / "out") / str(asked)
+    made = []
+    with connect(home) as engine:
+        for day, codes in _by_cutoff(engine, asked, convention, cutoff).items():
+            progress(f"lecture des données à l’arrêté du {day:%d/%m/%Y}")
+            inputs = gather(engine, day)
+            drafted, results = _compute(inputs, asked, codes, progress)
+            with engine.begin() as connection:
+                for one in drafted.values():
+                    save_draft(connection, one, at)
+            for code, one in drafted.items():
+                progress(f"documents de {code}")
+                _write(engine, home, folder, one, inputs)
+            _write_discrepancies(folder, results)
+            made += drafted.values()
+    return sorted(made, key=lambda one: str(one["convention"]))
+
+
+def recompute(engine: Engine, quarter: str, convention: str, cutoff: date) -> Drafted:
+    """A draft with what a finalised statement keeps of each line beside what it prints. Only computes."""
+    drafted, results = _compute(gather(engine, cutoff), Quarter.parse(quarter), [convention])
+    extras = statement.extras(results, convention)
+    return Drafted(drafted[convention], [extras[statement.identity(line)] for line in drafted[convention]["lines"]])
+
+
+def due(home: Path, day: date) -> list[dict[str, str]]:
+    """The conventions whose cutoff was the day before: one row of `quarter` and `convention` each."""
+    yesterday = day - timedelta(days=1)
+    with connect(home) as engine, engine.connect() as connection:
+        conventions = load_conventions(connection)
+    quarters = [Quarter.of(yesterday), Quarter.of(yesterday).previous(), Quarter.of(yesterday).previous().previous()]
+    return [
+        {"quarter": str(quarter), "convention": code}
+        for quarter in sorted(quarters, key=str)
+        for code in conventions.conventions
+        if default_cutoff(conventions, code, quarter) == yesterday
+    ]
+
+
+def asked(home: Path, quarter: str) -> list[dict[str, str]]:
+    """All conventions, for a quarter given by hand."""
+    wanted = str(Quarter.parse(quarter))
+    with connect(home) as engine, engine.connect() as connection:
+        return [{"quarter": wanted, "convention": code} for code in load_conventions(connection).conventions]
+
+
+def _by_cutoff(engine: Engine, quarter: Quarter, convention: str | None, cutoff: date | None) -> dict[date, list[str]]:
+    """Conventions that share a cutoff share a computation."""
+    with engine.connect() as connection:
+        conventions = load_conventions(connection)
+    if convention is not None and convention not in conventions.conventions:
+        known = ", ".join(conventions.conventions)
+        raise SaisinesError(f"Convention inconnue : {convention} ; celles en vigueur sont {known}.")
+    found: dict[date, list[str]] = {}
+    for code in [convention] if convention else conventions.conventions:
+        day = cutoff or default_cutoff(conventions, code, quarter)
+        if day is None:
+            raise SaisinesError(
+                f"{code} : aucun barème ne donne l’arrêté du trimestre {quarter} ; précisez --cutoff, ou complétez delais.arrete_jours."
+            )
+        found.setdefault(day, []).append(code)
+    return dict(sorted(found.items()))
+
+
+def _compute(
+    inputs: Inputs, quarter: Quarter, codes: Iterable[str], progress: Progress = lambda what: None
+) -> tuple[dict[str, dict[str, Any]], dict[str, pa.Table]]:
+    tables = {**inputs.tables, "parameters": parameters(quarter, inputs.cutoff)}
+    results = compute(tables, RESULTS, progress)
+    return statement.statements(results, codes, str(quarter), inputs.cutoff), results
+
+
+def _write(engine: Engine, home: Path, folder: Path, drafted: Mapping[str, Any], inputs: Inputs) -> None:
+    from reports.workbook import render_workbook
+
+    place = folder / drafted["convention"]
+    write_atomically(place / "releve.json", as_json(drafted))
+    with engine.connect() as connection:
+        snapshot = documents.snapshot(connection, drafted, inputs, home)
+    write_atomically(place / "releve.xlsx", render_workbook(snapshot))
+
+
+def _write_discrepancies(folder: Path, results: Mapping[str, pa.Table]) -> None:
+    write_atomically(folder / "discrepancies.json", as_json({"discrepancies": statement.discrepancies(results)}))
+
+
+def as_json(data: Mapping[str, Any]) -> bytes:
+    """Data as the files hold them: UTF-8, keys sorted, one item a line."""
+    return (json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()

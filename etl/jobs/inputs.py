@@ -1,0 +1,100 @@
+"""Gathers what the engine takes in: the warehouse's tables, the tariff resolved from the stored convention files, the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from etl.engine.schema import SCHEMAS, table
+from etl.model import identifiers
+from etl.model.calendar import holiday_rows
+from etl.model.convention_set import ConventionSet, read_set
+from etl.model.quarter import Quarter
+from etl.model.tariff import in_force, resolve
+from etl.warehouse.inputs import load_inputs
+from etl.warehouse.reference import load_associations, load_convention_files
+from etl.warehouse.server import address_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlalchemy import Connection, Engine
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a computation depends on but its quarter.
+
+    Attributes:
+        tables: the engine's tables, without `parameters`.
+        conventions: the convention files in force.
+        tariff: their resolved tables, as rows.
+        register: the associations, with their bank details.
+        cutoff: the last day of reception that was seen.
+    """
+
+    tables: Mapping[str, pa.Table]
+    conventions: ConventionSet
+    tariff: dict[str, list[dict[str, Any]]]
+    register: list[dict[str, Any]]
+    cutoff: date
+
+
+def gather(engine: Engine, cutoff: date, conventions: ConventionSet | None = None) -> Inputs:
+    """Read everything, as known up to a cutoff.
+
+    Args:
+        engine: of the warehouse.
+        cutoff: deliveries received after this day are not seen.
+        conventions: other convention files than those in force, to simulate.
+    """
+    with engine.connect() as connection:
+        chosen = conventions or load_conventions(connection)
+        register = [dict(row) for row in load_associations(connection)]
+    resolved = resolve(chosen)
+    stored = load_inputs(address_of(engine), cutoff)
+    departements = {row["departement"] for row in register if row["departement"]}
+    made = {
+        **{name: rows for name, rows in resolved.items() if name in SCHEMAS},
+        "holiday": holiday_rows(departements, range(cutoff.year - 1, cutoff.year + 2)),
+        "payee_check": payee_checks(register),
+    }
+    return Inputs({**stored, **{name: table(name, rows) for name, rows in made.items()}}, chosen, resolved, register, cutoff)
+
+
+def load_conventions(connection: Connection) -> ConventionSet:
+    """The convention files in force in the warehouse."""
+    return read_set(load_convention_files(connection))
+
+
+def parameters(quarter: Quarter, cutoff: date) -> pa.Table:
+    """The engine's `parameters`."""
+    row = {"quarter": str(quarter), "quarter_start": quarter.start, "quarter_end": quarter.end, "cutoff": cutoff}
+    return table("parameters", [row])
+
+
+def default_cutoff(conventions: ConventionSet, code: str, quarter: Quarter) -> date | None:
+    """The last day of the quarter plus `arrete_jours` as on that day; None where no tariff is in force then."""
+    from datetime import timedelta
+
+    last = quarter.end - timedelta(days=1)
+    state = in_force(conventions, code, last)
+    days = state.delais.get("arrete_jours") if state else None
+    return None if days is None else last + timedelta(days=days)
+
+
+def payee_checks(register: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What stops payments to an association: a wrong identifier, bank details that wait for a confirmation."""
+    found = []
+    for row in register:
+        wrong = [
+            identifiers.siret_error(row["siret"] or ""),
+            identifiers.rna_error(row["rna"] or "", row["departement"]),
+            identifiers.iban_error(row["iban"] or ""),
+            identifiers.bic_error(row["bic"] or ""),
+        ]
+        found += [{"association": row["code"], "code": "BAD_IDENTIFIER", "detail": why} for why in wrong if why]
+        if row["bank_waits"]:
+            found.append({"association": row["code"], "code": "IBAN_CHANGED", "detail": "en attente de confirmation"})
+    return found
