@@ -125,6 +125,7 @@ def run(
     profile: str | None = None,
     received_on: date | None = None,
     received_how: str | None = None,
+    receptions: Mapping[Path, date] | None = None,
     secret: bytes | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> Report:
@@ -137,6 +138,7 @@ def run(
         profile: the source profile of the journals; the platform's by default.
         received_on: the day on which the files reached the federation; that of the run by default.
         received_how: `source` when the mail server or SFTP says so; else `by_hand` or `read` follow from the above.
+        receptions: the day of each file, where the source gives one a file; the others have that of the run.
         secret: the key of the pseudonyms; that of the settings by default.
         progress: told of the stage (`land`, `read`, `judge`, `save`), what is done and the total.
 
@@ -151,7 +153,8 @@ def run(
     from etl.warehouse.server import connect
 
     with connect(home) as engine:
-        run_ = Run(engine, home, day, received_how or (BY_HAND if received_on else READ), at, secret or settings.pseudonym_key(), progress)
+        how = received_how or (BY_HAND if received_on else READ)
+        run_ = Run(engine, home, day, how, receptions or {}, at, secret or settings.pseudonym_key(), progress)
         return replace(run_.take_in(found), unknown=unknown)
 
 
@@ -176,8 +179,9 @@ class Run:
     Attributes:
         engine: of the warehouse.
         home: the folder of the state.
-        received_on: the reception of every file of the run.
+        received_on: the reception of the files of the run that have none of their own.
         received_how: who says so.
+        receptions: the reception of each file, by its path.
         at: the instant of the run.
         secret: the key of the pseudonyms.
         progress: what is told of the steps.
@@ -187,6 +191,7 @@ class Run:
     home: Path
     received_on: date
     received_how: str
+    receptions: Mapping[Path, date]
     at: datetime
     secret: bytes
     progress: Progress
@@ -199,7 +204,7 @@ class Run:
         with self.engine.connect() as connection:
             received = deliveries.load_received(connection, [one.identity for one in landed if not one.failure])
         read = self._read(landed, received)
-        given = [Given(place, one.found.origin, self.received_on, one.content) for place, one in enumerate(read) if one.content]
+        given = [Given(place, one.found.origin, self._received_on(one), one.content) for place, one in enumerate(read) if one.content]
         judged = judge(sorted(given, key=lambda one: read[one.delivery].identity), known, self.progress) if given else None
         self.progress("save", 0, 1)
         with self.engine.begin() as connection:
@@ -261,6 +266,9 @@ class Run:
         reasons = _reasons(judged)
         return Report([_reported(place, read, stored, received, reasons) for place in range(len(read))], corrected=corrected)
 
+    def _received_on(self, one: Incoming) -> date:
+        return self.receptions.get(one.found.path, self.received_on)
+
     def _delivery(self, one: Incoming) -> Delivery:
         has_pseudonyms = one.found.kind == JOURNAL and not one.failure
         return Delivery(
@@ -271,7 +279,7 @@ class Run:
             file_name=one.found.name,
             landed=one.landed.path,
             size_bytes=one.landed.size,
-            received_on=self.received_on,
+            received_on=self._received_on(one),
             received_how=self.received_how,
             key_id=settings.key_id(self.secret) if has_pseudonyms else None,
             failure=one.failure,
