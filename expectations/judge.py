@@ -90,7 +90,12 @@ def _checks(name: str, outcomes: Sequence[Outcome], deliveries: Any) -> dict[int
             "rows": count,
             "success": not any(by_delivery[delivery] for _, by_delivery in refused),
             "rules": [
-                {"code": fault.code, "column": fault.column, "sentence": fault.sentence, "refused": by_delivery[delivery]}
+                {
+                    "code": fault.code,
+                    "column": fault.column,
+                    "sentence": fault.sentence,
+                    "refused": by_delivery[delivery],
+                }
                 for fault, by_delivery in refused
             ],
         }

@@ -40,14 +40,18 @@ def among(column: str, values: Iterable[str], sentence: str, code: str = "BAD_CO
 
 def whole(column: str, sentence: str, least: int = 0) -> Any:
     """The cell, if not blank, must be a whole number from `least` (0 or 1), of nine digits at most."""
-    return matching(column, rf"^(?:0|[1-9][0-9]{{0,8}})$" if least == 0 else r"^[1-9][0-9]{0,8}$", "BAD_NUMBER", sentence)
+    return matching(
+        column, rf"^(?:0|[1-9][0-9]{{0,8}})$" if least == 0 else r"^[1-9][0-9]{0,8}$", "BAD_NUMBER", sentence
+    )
 
 
 def day(column: str, name: str) -> list[Any]:
     """The cell, if not blank, must be a day from 2015 to a year after the reception (`au_plus_tard`)."""
     import great_expectations.expectations as gxe
 
-    unread = f"{name} : ce n’est pas une date, ou elle est d’avant 2015 ; écrivez jour/mois/année, par exemple 02/03/2026."
+    unread = (
+        f"{name} : ce n’est pas une date, ou elle est d’avant 2015 ; écrivez jour/mois/année, par exemple 02/03/2026."
+    )
     late = f"{name} : plus d’un an après la réception ; vérifiez l’année."
     return [
         matching(column, _DAY, "BAD_DATE", unread),

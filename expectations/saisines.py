@@ -14,7 +14,9 @@ ISSUES = ("pris_en_charge", "injoignable", "refus", "reoriente", "hors_champ", "
 # People write names there: what has not four digits, or holds anything else than this, is not kept.
 WRITTEN = r"^(?=(?:[^0-9]*[0-9]){4})(?:[^\W_]|[ ./-])+$"
 SIGLE = r"^.{1,40}$"
-NOT_A_REFERENCE = "N° de saisine : ce n’est pas une référence ; recopiez celle de la plate-forme, par exemple FV26-000123-W."
+NOT_A_REFERENCE = (
+    "N° de saisine : ce n’est pas une référence ; recopiez celle de la plate-forme, par exemple FV26-000123-W."
+)
 
 
 def rules() -> list[Any]:
@@ -23,7 +25,12 @@ def rules() -> list[Any]:
         given("saisine_ref", "N° de saisine : vide ; chaque ligne porte la référence de la plate-forme."),
         given("issue", f"Issue : vide ; une valeur est obligatoire parmi {', '.join(ISSUES)}."),
         matching("saisine_ref", WRITTEN, "BAD_REFERENCE", NOT_A_REFERENCE),
-        same("association", "dossier", "WRONG_FOLDER", "Association : ce n’est pas celle du dossier où le fichier a été déposé ; renvoyez la ligne avec les vôtres."),
+        same(
+            "association",
+            "dossier",
+            "WRONG_FOLDER",
+            "Association : ce n’est pas celle du dossier où le fichier a été déposé ; renvoyez la ligne avec les vôtres.",
+        ),
         matching("convention", SIGLE, "BAD_CODE", "Convention : ce n’est pas un code de convention."),
         whole("version", "Version : ce n’est pas un nombre entier à partir de 1.", least=1),
         *day("date_saisine", "Date de la saisine"),

@@ -52,7 +52,9 @@ def _matches(waiting: Sequence[Waiting], stored: Stored) -> Iterator[tuple[Waiti
         yield from _pairs(rows, candidates, kind)  # type: ignore[arg-type]
 
 
-def _pairs(rows: Sequence[Waiting], candidates: Sequence[dict[str, Any]], kind: str) -> Iterator[tuple[Waiting, dict[str, Any]]]:
+def _pairs(
+    rows: Sequence[Waiting], candidates: Sequence[dict[str, Any]], kind: str
+) -> Iterator[tuple[Waiting, dict[str, Any]]]:
     """Pair refused rows with accepted ones of the same origin and kind; one session corrects one session."""
     by_number = {str(one["quarantaine"]): one for one in candidates if one.get("quarantaine")}
     by_key: dict[str, list[dict[str, Any]]] = defaultdict(list)

@@ -161,7 +161,9 @@ def run(
 def _reception(received_on: date | None, at: datetime) -> date:
     today = at.astimezone(PARIS).date()
     if received_on and received_on > today:
-        raise UsageError(f"--received-on {received_on.isoformat()} est dans le futur ; la réception ne peut suivre la lecture.")
+        raise UsageError(
+            f"--received-on {received_on.isoformat()} est dans le futur ; la réception ne peut suivre la lecture."
+        )
     return received_on or today
 
 
@@ -204,8 +206,14 @@ class Run:
         with self.engine.connect() as connection:
             received = deliveries.load_received(connection, [one.identity for one in landed if not one.failure])
         read = self._read(landed, received)
-        given = [Given(place, one.found.origin, self._received_on(one), one.content) for place, one in enumerate(read) if one.content]
-        judged = judge(sorted(given, key=lambda one: read[one.delivery].identity), known, self.progress) if given else None
+        given = [
+            Given(place, one.found.origin, self._received_on(one), one.content)
+            for place, one in enumerate(read)
+            if one.content
+        ]
+        judged = (
+            judge(sorted(given, key=lambda one: read[one.delivery].identity), known, self.progress) if given else None
+        )
         self.progress("save", 0, 1)
         with self.engine.begin() as connection:
             report = self._save(connection, read, judged)
@@ -241,8 +249,12 @@ class Run:
         content = landing.read_landed(self.home, one.landed.path, one.landed.sha256)
         try:
             if content is None:
-                raise SaisinesError(f"{one.found.name} : la copie reçue est abîmée ; vérifiez le disque et recommencez.")
-            return replace(one, content=read_content(content, one.found.name, one.found.kind, one.found.origin, self.secret))
+                raise SaisinesError(
+                    f"{one.found.name} : la copie reçue est abîmée ; vérifiez le disque et recommencez."
+                )
+            return replace(
+                one, content=read_content(content, one.found.name, one.found.kind, one.found.origin, self.secret)
+            )
         except SaisinesError as error:
             return replace(one, failure=error.message)
 
@@ -262,9 +274,13 @@ class Run:
             waiting = corrections.load_waiting(connection)
             stored = storing.save(connection, made, judged, self.at)
             corrected = corrections.link(connection, waiting, stored, self.at)
-        storing.save_failures(connection, [self._delivery(one) for one in read if one.failure and one.landed.sha256], self.at)
+        storing.save_failures(
+            connection, [self._delivery(one) for one in read if one.failure and one.landed.sha256], self.at
+        )
         reasons = _reasons(judged)
-        return Report([_reported(place, read, stored, received, reasons) for place in range(len(read))], corrected=corrected)
+        return Report(
+            [_reported(place, read, stored, received, reasons) for place in range(len(read))], corrected=corrected
+        )
 
     def _received_on(self, one: Incoming) -> date:
         return self.receptions.get(one.found.path, self.received_on)
@@ -308,7 +324,11 @@ def _reported(
 ) -> FileReport:
     """Say what became of a file; one that was given twice in a run is known the second time."""
     one = read[place]
-    first = next(other for other, its in enumerate(read) if its.identity == one.identity and its.landed.sha256) if one.landed.sha256 else place
+    first = (
+        next(other for other, its in enumerate(read) if its.identity == one.identity and its.landed.sha256)
+        if one.landed.sha256
+        else place
+    )
     failure = read[first].failure or one.failure
     base = FileReport(one.found.name, one.found.kind, one.found.origin, FAILED, failure=failure)
     if failure:

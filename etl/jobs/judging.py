@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from etl.sources import shapes
 from etl.sources.cells import sigle
 from etl.sources.fiches import columns as fiche_columns
 from etl.sources.frames import Part, frame_of, with_known_codes
@@ -68,33 +70,43 @@ def judge(given: Sequence[Given], known: Mapping[str, str], progress: Progress) 
         known: the codes of the registers, from their capitals without spaces.
         progress: told of each kind.
     """
+    from expectations.judge import judge as judge_frame
+
+    frames = {kind: _frame(kind, given) for kind in (CONTACT, FICHE, SESSION)}
+    shapes.number_groups(frames[FICHE], frames[SESSION])
     accepted: dict[str, pd.DataFrame] = {}
     refused: list[Refusal] = []
     checks: dict[tuple[int, str], Mapping[str, Any]] = {}
-    for done, kind in enumerate((CONTACT, FICHE, SESSION)):
-        progress("judge", done, 3)
-        frame, verdict = _judge_kind(kind, given, known)
+    for done, (kind, read) in enumerate(frames.items()):
+        progress("judge", done, len(frames))
+        verdict = judge_frame(_suite(kind), read)
+        frame = read if kind == SESSION else with_known_codes(read, known)
         wrong = sorted(verdict.faults)
         accepted[kind] = frame.drop(index=wrong)
-        refused += [_refusal(kind, row, verdict.faults[place]) for place, row in zip(wrong, _rows(frame, wrong), strict=True)]
+        refused += [
+            _refusal(kind, row, verdict.faults[place]) for place, row in zip(wrong, _rows(frame, wrong), strict=True)
+        ]
         checks |= {(delivery, result["suite"]): result for delivery, result in verdict.checks.items()}
-    progress("judge", 3, 3)
+    progress("judge", len(frames), len(frames))
     return Judged(accepted, refused, checks)
 
 
-def _judge_kind(kind: str, given: Sequence[Given], known: Mapping[str, str]) -> tuple[pd.DataFrame, Any]:
+def _suite(kind: str) -> ModuleType:
     from expectations import entretiens, journal, saisines
-    from expectations import judge as judge_
 
-    suite, columns = {
-        CONTACT: (journal, list(CONTACT_FIELDS)),
-        FICHE: (saisines, list(fiche_columns()["saisines"])),
-        SESSION: (entretiens, [*fiche_columns()["entretiens"], "saisine_connue"]),
+    return {CONTACT: journal, FICHE: saisines, SESSION: entretiens}[kind]
+
+
+def _frame(kind: str, given: Sequence[Given]) -> pd.DataFrame:
+    layouts = fiche_columns()
+    columns = {
+        CONTACT: list(CONTACT_FIELDS),
+        FICHE: list(layouts["saisines"]),
+        SESSION: [*layouts["entretiens"], "saisine_connue"],
     }[kind]
-    parts = [Part(one.delivery, one.content.rows[kind], sigle(one.origin), one.received_on) for one in given if kind in one.content.rows]
-    frame = frame_of(parts, columns)
-    verdict = judge_.judge(suite, frame)
-    return (frame if kind == SESSION else with_known_codes(frame, known)), verdict
+    holding = [one for one in given if kind in one.content.rows]
+    parts = [Part(one.delivery, one.content.rows[kind], sigle(one.origin), one.received_on) for one in holding]
+    return frame_of(parts, columns)
 
 
 def _rows(frame: pd.DataFrame, places: Sequence[int]) -> list[dict[str, Any]]:

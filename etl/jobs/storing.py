@@ -22,13 +22,25 @@ from etl.warehouse.tables import deliveries as deliveries_table
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
     from sqlalchemy import Connection
 
 LOCK = "saisines ingest"
 
 # What makes two rows of the journal the same row.
 _SAID = (
-    *("id_appel", "debut", "duree_s", "canal", "statut", "numero_appele", "suite", "saisine_ref", "convention", "association"),
+    *(
+        "id_appel",
+        "debut",
+        "duree_s",
+        "canal",
+        "statut",
+        "numero_appele",
+        "suite",
+        "saisine_ref",
+        "convention",
+        "association",
+    ),
     *("qualite", "departement", "urgence", "beneficiaire"),
 )
 
@@ -77,21 +89,25 @@ def save(connection: Connection, made: Mapping[int, Made], judged: Judged, at: d
         judged: their rows.
         at: the instant of the run.
     """
-    order = sorted(made, key=lambda place: (made[place].delivery.kind, made[place].delivery.origin, made[place].delivery.sha256))
+    order = sorted(
+        made, key=lambda place: (made[place].delivery.kind, made[place].delivery.origin, made[place].delivery.sha256)
+    )
     accepted = {kind: frame[frame["delivery"].isin(order)] for kind, frame in judged.accepted.items()}
     refused = [row for row in judged.refused if row.delivery in made]
     totals = _totals(connection, made, accepted, refused)
     ids = dict(zip(order, deliveries.save_deliveries(connection, [totals[place] for place in order], at), strict=True))
-    placed = {kind: _placed(frame, ids) for kind, frame in accepted.items()}
-    save_rows(connection, placed, {place: (one.content.layout, one.delivery.origin) for place, one in made.items()})
+    keyed = {kind: placed(frame, ids, {}) for kind, frame in accepted.items()}
+    save_rows(connection, keyed, {place: (one.content.layout, one.delivery.origin) for place, one in made.items()})
     quarantine.save_refused(connection, [_refused(row, ids[row.delivery]) for row in refused], at)
     for (place, suite), result in judged.checks.items():
         if place in ids:
             deliveries.save_checks(connection, ids[place], suite, result["success"], result, at)
-    return Stored(totals, ids, placed)
+    return Stored(totals, ids, keyed)
 
 
-def save_rows(connection: Connection, accepted: Mapping[str, pd.DataFrame], said: Mapping[int, tuple[str, str]]) -> None:
+def save_rows(
+    connection: Connection, accepted: Mapping[str, pd.DataFrame], said: Mapping[int, tuple[str, str]]
+) -> None:
     """Store accepted rows.
 
     Args:
@@ -99,62 +115,85 @@ def save_rows(connection: Connection, accepted: Mapping[str, pd.DataFrame], said
         accepted: by kind, with `delivery_id`.
         said: layout and origin of each delivery, by its place.
     """
-    rows.save_contacts(connection, shapes.contacts(accepted[CONTACT]))
-    fiche_groups, session_groups = shapes.groups(accepted[FICHE], accepted[SESSION])
+    tables = as_tables(accepted, said)
+    rows.save_contacts(connection, tables[CONTACT])
+    rows.save_fiches(connection, tables[FICHE], tables[SESSION])
+
+
+def as_tables(accepted: Mapping[str, pd.DataFrame], said: Mapping[int, tuple[str, str]]) -> dict[str, pa.Table]:
+    """Accepted rows as the typed tables of the warehouse, without their keys."""
+    places = accepted[FICHE]["delivery"].tolist()
     fiches = accepted[FICHE].assign(
-        fiche_group=fiche_groups,
-        layout=[said[place][0] for place in accepted[FICHE]["delivery"]],
-        origin=[said[place][1] for place in accepted[FICHE]["delivery"]],
+        layout=[said[place][0] for place in places], origin=[said[place][1] for place in places]
     )
-    sessions = accepted[SESSION].assign(fiche_group=session_groups)
-    rows.save_fiches(connection, shapes.fiches(fiches), shapes.sessions(sessions))
+    return {
+        CONTACT: shapes.contacts(accepted[CONTACT]),
+        FICHE: shapes.fiches(fiches),
+        SESSION: shapes.sessions(accepted[SESSION]),
+    }
 
 
-def _placed(frame: pd.DataFrame, ids: Mapping[int, int]) -> pd.DataFrame:
-    """Give rows the keys they will have: those of their delivery and their own."""
+def placed(frame: pd.DataFrame, ids: Mapping[int, int], first: Mapping[int, int]) -> pd.DataFrame:
+    """Give rows the keys they will have: those of their delivery and their own.
+
+    Args:
+        frame: accepted rows.
+        ids: the key of each delivery.
+        first: the place of the first of these rows among those of its delivery; 0 by default.
+    """
     delivery_id = frame["delivery"].map(ids).astype("int64")
-    return frame.assign(delivery_id=delivery_id, row_id=delivery_id * rows.ROWS_PER_DELIVERY + frame.groupby("delivery").cumcount())
+    start = frame["delivery"].map(lambda place: first.get(place, 0)).astype("int64")
+    row_id = delivery_id * rows.ROWS_PER_DELIVERY + start + frame.groupby("delivery").cumcount()
+    return frame.assign(delivery_id=delivery_id, row_id=row_id)
 
 
 def _totals(
     connection: Connection, made: Mapping[int, Made], accepted: Mapping[str, pd.DataFrame], refused: Sequence[Refusal]
 ) -> dict[int, Delivery]:
     """Count what became of the rows of each delivery."""
-    copies = Counter(_copies(connection, accepted[CONTACT]))
+    copied = Counter(copies(connection, accepted[CONTACT]))
     taken = sum((Counter(frame["delivery"].tolist()) for frame in accepted.values()), Counter[int]())
     rejected = Counter(row.delivery for row in refused)
     return {
         place: replace(
             one.delivery,
             rows_read=one.content.read,
-            rows_accepted=taken[place] - copies[place],
+            rows_accepted=taken[place] - copied[place],
             rows_rejected=rejected[place],
-            rows_duplicate=copies[place],
+            rows_duplicate=copied[place],
             rows_ignored=one.content.ignored,
         )
         for place, one in made.items()
     }
 
 
-def _copies(connection: Connection, frame: pd.DataFrame) -> list[int]:
+def copies(connection: Connection, frame: pd.DataFrame) -> list[int]:
     """The deliveries of the rows that say what a row of the same call, received before, says already.
 
     A copy counts as duplicate and is stored all the same: if the delivery of the first is withdrawn, it stands in.
     """
     seen = _known_contents(connection, frame["id_appel"].tolist())
-    copies = []
+    found = []
     for place, said in zip(frame["delivery"], shapes.content(frame, _SAID), strict=True):
         if said in seen:
-            copies.append(int(place))
+            found.append(int(place))
         seen.add(said)
-    return copies
+    return found
 
 
 def _known_contents(connection: Connection, calls: Sequence[str]) -> set[tuple[Any, ...]]:
     known = contacts_table.c
     query = (
         select(
-            *(known.id_appel, known.debut_at, known.duree_s, known.canal, known.statut, known.numero_appele, known.suite),
+            *(
+                known.id_appel,
+                known.debut_at,
+                known.duree_s,
+                known.canal,
+                known.statut,
+                known.numero_appele,
+                known.suite,
+            ),
             *(known.reference, known.convention, known.association, known.qualite, known.departement, known.urgence),
             known.beneficiaire,
         )

@@ -36,7 +36,9 @@ def decode(content: bytes, name: str) -> str:
             continue
         if "\0" not in text:
             return text.replace("\ufeff", "")  # two files joined end to end leave one in the middle
-    raise SaisinesError(f"{name} : ni UTF-8 ni Windows-1252, ce n’est pas un CSV ; exportez-le de nouveau en CSV UTF-8.")
+    raise SaisinesError(
+        f"{name} : ni UTF-8 ni Windows-1252, ce n’est pas un CSV ; exportez-le de nouveau en CSV UTF-8."
+    )
 
 
 def read_csv(text: str, separator: str, name: str) -> Sheet:
@@ -58,7 +60,9 @@ def read_csv(text: str, separator: str, name: str) -> Sheet:
 
 
 def _unclosed(name: str, row: int) -> SaisinesError:
-    return SaisinesError(f"{name} : un guillemet ouvert à la ligne {row} n’est jamais fermé ; corrigez cette ligne et renvoyez le fichier.")
+    return SaisinesError(
+        f"{name} : un guillemet ouvert à la ligne {row} n’est jamais fermé ; corrigez cette ligne et renvoyez le fichier."
+    )
 
 
 def separator_of(text: str, score: Callable[[Sheet], int], separators: Sequence[str] = SEPARATORS) -> str:

@@ -61,8 +61,12 @@ def read_fiches(content: bytes, name: str) -> Fiches:
     """
     sheets = _sheets(content, name)
     found = [(sheet, *_recognise(sheet, name)) for sheet in sheets]
-    saisines = [_read_sheet(sheet, header, "saisines") for sheet, kind, header in found if kind == "saisines" and header]
-    entretiens = [_read_sheet(sheet, header, "entretiens") for sheet, kind, header in found if kind == "entretiens" and header]
+    saisines = [
+        _read_sheet(sheet, header, "saisines") for sheet, kind, header in found if kind == "saisines" and header
+    ]
+    entretiens = [
+        _read_sheet(sheet, header, "entretiens") for sheet, kind, header in found if kind == "entretiens" and header
+    ]
     if not saisines:
         raise SaisinesError(
             f"{name} : aucune feuille ne porte les titres « N° de saisine » et « Issue » ; reprenez le modèle de fiche retour."
@@ -75,7 +79,9 @@ def read_fiches(content: bytes, name: str) -> Fiches:
 def _sheets(content: bytes, name: str) -> list[Sheet]:
     what = what_it_is(content)
     if what:
-        raise SaisinesError(f"{name} : c’est {what}, pas un classeur ; renvoyez la fiche retour en .xlsx, .ods ou .csv.")
+        raise SaisinesError(
+            f"{name} : c’est {what}, pas un classeur ; renvoyez la fiche retour en .xlsx, .ods ou .csv."
+        )
     if is_workbook(content):
         return read_workbook(content, name)
     text = delimited.decode(content, name)
@@ -108,7 +114,9 @@ def _recognise(sheet: Sheet, name: str) -> tuple[str | None, Header | None]:
     if suspect and (named or len(suspect.places) >= RECOGNISED_FROM):
         tabular.require(suspect, REQUIRED[named or best], sheet, name)
     if named and any(cell != "" for row in sheet.rows for cell in row):
-        raise SaisinesError(f"{name} : feuille {sheet.name}, ligne de titres introuvable ; reprenez les titres du modèle de fiche retour.")
+        raise SaisinesError(
+            f"{name} : feuille {sheet.name}, ligne de titres introuvable ; reprenez les titres du modèle de fiche retour."
+        )
     return None, None
 
 
@@ -140,8 +148,9 @@ def _attach(entretiens: Rows, saisines: Rows) -> Rows:
     """Tell of each session whether its reference, as written, has a row in `Saisines`."""
     known = set(saisines.values["saisine_ref"])
     found: list[str | None] = [
-        None if reference is None else "oui" if reference in known else "non" for reference in entretiens.values["saisine_ref"]
+        None if reference is None else "oui" if reference in known else "non"
+        for reference in entretiens.values["saisine_ref"]
     ]
-    return Rows({**entretiens.values, "saisine_connue": found}, entretiens.sheets, entretiens.numbers, entretiens.ignored)
-
-
+    return Rows(
+        {**entretiens.values, "saisine_connue": found}, entretiens.sheets, entretiens.numbers, entretiens.ignored
+    )

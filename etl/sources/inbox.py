@@ -59,7 +59,9 @@ def find(paths: Iterable[Path], profile_name: str | None = None) -> tuple[list[F
     unknown: list[Unknown] = []
     for path in paths:
         if not path.exists():
-            raise SaisinesError(f"{path} : introuvable ; donnez un dossier qui contient journal/ et fiches/<code>/, ou un fichier.")
+            raise SaisinesError(
+                f"{path} : introuvable ; donnez un dossier qui contient journal/ et fiches/<code>/, ou un fichier."
+            )
         for each in _files(path):
             base = path if path.is_dir() else path.parent
             result = _placed(each, base, profile_name, alone=path.is_file())
@@ -81,7 +83,10 @@ def _placed(file: Path, base: Path, profile_name: str | None, *, alone: bool) ->
     name = file.name if alone else file.relative_to(base).as_posix()
     folders = [folder.casefold() for folder in file.absolute().parts[:-1]]
     if file.suffix.casefold() not in READABLE:
-        return Unknown(name, f"format {file.suffix or 'sans extension'} non lu ; un journal est un .csv, une fiche un .xlsx, .ods ou .csv")
+        return Unknown(
+            name,
+            f"format {file.suffix or 'sans extension'} non lu ; un journal est un .csv, une fiche un .xlsx, .ods ou .csv",
+        )
     if FICHES in folders[-2:] and (profile_name is None or not alone):
         return _fiche(file, name)
     if folders[-1] == JOURNAL or (alone and (profile_name is not None or _looks_like_journal(file))):
@@ -94,7 +99,9 @@ def _placed(file: Path, base: Path, profile_name: str | None, *, alone: bool) ->
 def _fiche(file: Path, name: str) -> Found | Unknown:
     folder = file.absolute().parent.name
     if not _CODE.fullmatch(sigle(folder)) or folder.casefold() == FICHES:
-        return Unknown(name, f"le dossier « {folder} » n’est pas un code d’association ; placez le fichier dans fiches/<code>/")
+        return Unknown(
+            name, f"le dossier « {folder} » n’est pas un code d’association ; placez le fichier dans fiches/<code>/"
+        )
     return Found(file, name, FICHES, folder)
 
 

@@ -75,7 +75,9 @@ def _sheet(content: bytes, name: str, profile: Profile) -> Sheet:
     if is_workbook(content):
         return max(read_workbook(content, name), key=lambda sheet: _score(sheet, profile))
     text = delimited.decode(content, name)
-    return delimited.read_csv(text, delimited.separator_of(text, lambda sheet: _score(sheet, profile), profile.separateurs), name)
+    return delimited.read_csv(
+        text, delimited.separator_of(text, lambda sheet: _score(sheet, profile), profile.separateurs), name
+    )
 
 
 def _score(sheet: Sheet, profile: Profile) -> int:
@@ -98,7 +100,9 @@ def _with_header(sheet: Sheet, name: str, profile: Profile) -> Taken:
     header = tabular.find_header(sheet, profile.colonnes)
     if header is None:
         wanted = ", ".join(REQUIRED)
-        raise SaisinesError(f"{name} : ligne de titres introuvable ; les colonnes {wanted} sont attendues, redemandez l’export.")
+        raise SaisinesError(
+            f"{name} : ligne de titres introuvable ; les colonnes {wanted} sont attendues, redemandez l’export."
+        )
     tabular.require(header, REQUIRED, sheet, name)
     rows, numbers, ignored = tabular.data_rows(sheet, header)
     return Taken(numbers, ignored, lambda field: [tabular.cells_of(rows, header.places.get(field))])
@@ -106,17 +110,25 @@ def _with_header(sheet: Sheet, name: str, profile: Profile) -> Taken:
 
 def _by_position(sheet: Sheet, name: str, profile: Profile) -> Taken:
     """Take the rows of a file without header; each says by its length what its columns are."""
-    kept = {number: row for number, row in enumerate(sheet.rows, start=1) if any(str(cell).strip() for cell in row) and not _is_total(row)}
+    kept = {
+        number: row
+        for number, row in enumerate(sheet.rows, start=1)
+        if any(str(cell).strip() for cell in row) and not _is_total(row)
+    }
     wrong = next((number for number, row in kept.items() if len(row) not in profile.positions), None)
     if wrong is not None:
         least, most = min(profile.positions), max(profile.positions)
         raise SaisinesError(
             f"{name} : ligne {wrong}, {len(kept[wrong])} colonnes au lieu de {least} à {most} ; fichier coupé ou autre profil, redemandez l’export."
         )
-    places = {count: {column: place for place, column in enumerate(names)} for count, names in profile.positions.items()}
+    places = {
+        count: {column: place for place, column in enumerate(names)} for count, names in profile.positions.items()
+    }
 
     def candidates(field: str) -> list[list[Any]]:
-        return [[_at(row, places[len(row)].get(column)) for row in kept.values()] for column in profile.colonnes[field].noms]
+        return [
+            [_at(row, places[len(row)].get(column)) for row in kept.values()] for column in profile.colonnes[field].noms
+        ]
 
     return Taken(list(kept), len(sheet.rows) - len(kept), candidates)
 
@@ -133,7 +145,9 @@ def _field(field: str, taken: Taken, profile: Profile, pseudonym: Pseudonym, *, 
         return blank
     read = reader_of(column, zone=profile.zone, is_1904=is_1904, pseudonym=pseudonym)
     columns = [cells.texts(values, read) for values in taken.candidates(field)] or [blank]
-    return [next((value for value in given if value is not None), column.defaut) for given in zip(*columns, strict=True)]
+    return [
+        next((value for value in given if value is not None), column.defaut) for given in zip(*columns, strict=True)
+    ]
 
 
 def _is_total(row: Row) -> bool:
@@ -147,4 +161,6 @@ def _check_total(sheet: Sheet, count: int, name: str) -> None:
         return
     announced = cells.whole(cells.text_of(last[1])) if len(last) > 1 else ""
     if announced != str(count):
-        raise SaisinesError(f"{name} : la dernière ligne annonce {announced or 'un nombre absent'} lignes, le fichier en a {count} ; redemandez l’export.")
+        raise SaisinesError(
+            f"{name} : la dernière ligne annonce {announced or 'un nombre absent'} lignes, le fichier en a {count} ; redemandez l’export."
+        )

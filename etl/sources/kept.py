@@ -18,8 +18,26 @@ COLUMNS = {
         *("qualite", "departement", "urgence"),
     ),
     FICHE: (
-        *("saisine_ref", "association", "convention", "version", "date_saisine", "qualite", "departement", "tentatives"),
-        *("date_premier_contact", "issue", "nb_psy", "nb_jur", "nb_soc", "memo_de_vie", "date_cloture", "date_signature"),
+        *(
+            "saisine_ref",
+            "association",
+            "convention",
+            "version",
+            "date_saisine",
+            "qualite",
+            "departement",
+            "tentatives",
+        ),
+        *(
+            "date_premier_contact",
+            "issue",
+            "nb_psy",
+            "nb_jur",
+            "nb_soc",
+            "memo_de_vie",
+            "date_cloture",
+            "date_signature",
+        ),
     ),
     SESSION: ("saisine_ref", "date", "heure", "nature", "mode", "statut"),
 }

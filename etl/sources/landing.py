@@ -36,10 +36,14 @@ def read_bytes(path: Path, name: str) -> bytes:
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise SaisinesError(f"{name} : plus de {MAX_BYTES >> 20} Mo, ce n’est ni un journal ni une fiche ; vérifiez le fichier.")
+            raise SaisinesError(
+                f"{name} : plus de {MAX_BYTES >> 20} Mo, ce n’est ni un journal ni une fiche ; vérifiez le fichier."
+            )
         return path.read_bytes()
     except OSError as error:
-        raise SaisinesError(f"{name} : lecture impossible ({error.strerror}) ; vérifiez les droits sur ce fichier.") from error
+        raise SaisinesError(
+            f"{name} : lecture impossible ({error.strerror}) ; vérifiez les droits sur ce fichier."
+        ) from error
 
 
 def sha256_of(content: bytes) -> str:
@@ -58,7 +62,9 @@ def land(home: Path, content: bytes) -> Landed:
     try:
         _write(home / relative, content)
     except OSError as error:
-        raise SaisinesError(f"{home / FOLDER} : écriture impossible ({error.strerror}) ; vérifiez les droits et la place.") from error
+        raise SaisinesError(
+            f"{home / FOLDER} : écriture impossible ({error.strerror}) ; vérifiez les droits et la place."
+        ) from error
     return Landed(sha256, relative.as_posix(), len(content))
 
 

@@ -21,8 +21,13 @@ def joined(rows: Rows, columns: Columns) -> Rows:
     calls: dict[str, list[int]] = defaultdict(list)
     for place, call in enumerate(rows.values["id_appel"]):
         calls[call if call is not None else f"\0{place}"].append(place)
-    ordered = [sorted(places, key=lambda place: (rows.values["debut"][place] or "", place)) for places in calls.values()]
-    values = {field: [_held(column, places, columns.get(field)) for places in ordered] for field, column in rows.values.items()}
+    ordered = [
+        sorted(places, key=lambda place: (rows.values["debut"][place] or "", place)) for places in calls.values()
+    ]
+    values = {
+        field: [_held(column, places, columns.get(field)) for places in ordered]
+        for field, column in rows.values.items()
+    }
     first = [places[0] for places in ordered]
     return Rows(
         values,
@@ -33,7 +38,9 @@ def joined(rows: Rows, columns: Columns) -> Rows:
 
 
 def _held(column: Sequence[str | None], places: Sequence[int], described: Column | None) -> str | None:
-    given = [value for place in places if (value := column[place]) is not None and not _stands_for_blank(value, described)]
+    given = [
+        value for place in places if (value := column[place]) is not None and not _stands_for_blank(value, described)
+    ]
     numbers = [int(value) for value in given if value.isdecimal()]
     keep = described.garde if described else "premiere"
     if not given:

@@ -119,7 +119,9 @@ def _inherited(data: Any, folder: Path) -> Any:  # noqa: ANN401 - what a file sa
         return data
     base = read_yaml((folder / f"{data['comme']}.yaml").read_bytes()).data if data["comme"] in names(folder) else None
     if not isinstance(base, dict) or "comme" in base:
-        raise SaisinesError(f"Profil « {data.get('nom')} » : comme: {data['comme']} ne nomme pas un profil complet de ce dossier.")
+        raise SaisinesError(
+            f"Profil « {data.get('nom')} » : comme: {data['comme']} ne nomme pas un profil complet de ce dossier."
+        )
     own = {key: value for key, value in data.items() if key != "comme"}
     return {**base, **own, "colonnes": {**_mapping(base.get("colonnes")), **_mapping(own.get("colonnes"))}}
 

@@ -32,7 +32,18 @@ def contacts(frame: pd.DataFrame) -> pa.Table:
         "urgence": _flags(frame, "urgence"),
         "duree_s": _whole(frame, "duree_s"),
     }
-    same = ("id_appel", "canal", "statut", "numero_appele", "suite", "convention", "association", "qualite", "departement", "beneficiaire")
+    same = (
+        "id_appel",
+        "canal",
+        "statut",
+        "numero_appele",
+        "suite",
+        "convention",
+        "association",
+        "qualite",
+        "departement",
+        "beneficiaire",
+    )
     return pa.table(columns | {name: _texts(frame, name) for name in same})
 
 
@@ -49,7 +60,11 @@ def fiches(frame: pd.DataFrame) -> pa.Table:
     same = ("sheet", "layout", "convention", "qualite", "departement", "issue")
     return pa.table(
         {name: _numbers(frame, name) for name in ("delivery_id", "fiche_group")}
-        | {"association": _texts(frame, "origin"), "written": _texts(frame, "saisine_ref"), "memo_de_vie": _flags(frame, "memo_de_vie")}
+        | {
+            "association": _texts(frame, "origin"),
+            "written": _texts(frame, "saisine_ref"),
+            "memo_de_vie": _flags(frame, "memo_de_vie"),
+        }
         | {name: _texts(frame, name) for name in same}
         | {name: _whole(frame, name) for name in numbers}
         | {name: _days(frame, name) for name in days}
@@ -71,15 +86,19 @@ def sessions(frame: pd.DataFrame) -> pa.Table:
     )
 
 
-def groups(*frames: pd.DataFrame) -> list[list[int]]:
-    """Number, from 0 within each delivery, the references as written; the same number in all the frames."""
+def number_groups(*frames: pd.DataFrame) -> None:
+    """Add `fiche_group` to frames: it numbers, from 0 within each delivery, the references as written.
+
+    Refused rows are numbered too, so that a row accepted later finds the group of its reference.
+    """
     known: dict[int, dict[str, int]] = {}
 
     def number(delivery: int, written: str) -> int:
         references = known.setdefault(delivery, {})
         return references.setdefault(written, len(references))
 
-    return [[number(*row) for row in zip(frame["delivery"], frame["saisine_ref"], strict=True)] for frame in frames]
+    for frame in frames:
+        frame["fiche_group"] = [number(*row) for row in zip(frame["delivery"], frame["saisine_ref"], strict=True)]
 
 
 def content(frame: pd.DataFrame, columns: Sequence[str]) -> list[tuple[Any, ...]]:

@@ -112,10 +112,14 @@ def require(header: Header, wanted: Iterable[str], sheet: Sheet, name: str) -> N
     if missing:
         plural = "s" if len(missing) > 1 else ""
         named = ", ".join(f"« {column} »" for column in missing)
-        raise SaisinesError(f"{name} : feuille {sheet.name}, colonne{plural} {named} absente{plural} ; ajoutez-la et renvoyez le fichier.")
+        raise SaisinesError(
+            f"{name} : feuille {sheet.name}, colonne{plural} {named} absente{plural} ; ajoutez-la et renvoyez le fichier."
+        )
     for column in wanted:
         if header.keys.count(header.keys[header.places[column]]) > 1:
-            raise SaisinesError(f"{name} : feuille {sheet.name}, colonne « {column} » en double ; n’en gardez qu’une et renvoyez le fichier.")
+            raise SaisinesError(
+                f"{name} : feuille {sheet.name}, colonne « {column} » en double ; n’en gardez qu’une et renvoyez le fichier."
+            )
 
 
 def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:

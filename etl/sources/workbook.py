@@ -79,7 +79,9 @@ def read_workbook(content: bytes, name: str) -> list[Sheet]:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return [_sheet(book.get_sheet_by_name(each), is_1904) for each in _worksheets(book)]
     except PasswordError:
-        raise SaisinesError(f"{name} : classeur protégé par un mot de passe ; enregistrez-le sans mot de passe et renvoyez-le.") from None
+        raise SaisinesError(
+            f"{name} : classeur protégé par un mot de passe ; enregistrez-le sans mot de passe et renvoyez-le."
+        ) from None
     except (CalamineError, OSError, ValueError) as error:
         raise _damaged(name) from error
     except BaseException as error:  # on some damaged files calamine panics, with an exception of no usual family
@@ -89,7 +91,9 @@ def read_workbook(content: bytes, name: str) -> list[Sheet]:
 
 
 def _damaged(name: str) -> SaisinesError:
-    return SaisinesError(f"{name} : classeur illisible, coupé ou abîmé ; ouvrez-le, enregistrez-le en .xlsx et renvoyez-le.")
+    return SaisinesError(
+        f"{name} : classeur illisible, coupé ou abîmé ; ouvrez-le, enregistrez-le en .xlsx et renvoyez-le."
+    )
 
 
 def _worksheets(book: Any) -> list[str]:
@@ -123,19 +127,31 @@ def _look_inside(content: bytes, name: str) -> bool:
                 elif part == "content.xml":
                     _check_extent(_ods_cells(archive.read(part)), name)
             return "xl/workbook.xml" in parts and bool(_IS_1904.search(archive.read("xl/workbook.xml")))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise _damaged(name) from error
 
 
 def _check_unpacked_size(archive: zipfile.ZipFile, packed: int, name: str) -> None:
     unpacked = sum(part.file_size for part in archive.infolist())
     if unpacked > MAX_UNPACKED_BYTES or (unpacked > 1 << 26 and unpacked > MAX_RATIO * packed):
-        raise SaisinesError(f"{name} : classeur démesuré une fois décompressé ; renvoyez un classeur sans images ni lignes inutiles.")
+        raise SaisinesError(
+            f"{name} : classeur démesuré une fois décompressé ; renvoyez un classeur sans images ni lignes inutiles."
+        )
 
 
 def _check_extent(cells: int, name: str) -> None:
     if cells > MAX_CELLS:
-        raise SaisinesError(f"{name} : une feuille s’étend sur {cells} cellules ; supprimez les lignes et colonnes vides au loin et renvoyez-le.")
+        raise SaisinesError(
+            f"{name} : une feuille s’étend sur {cells} cellules ; supprimez les lignes et colonnes vides au loin et renvoyez-le."
+        )
 
 
 def _xlsx_cells(xml: bytes) -> int:
