@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from etl import settings
 from etl.jobs import storing
 from etl.jobs.judging import Given, Judged, Progress, judge
+from etl.jobs.quarantine_export import export
 from etl.model.errors import SaisinesError
 from etl.sources import landing
 from etl.sources.inbox import FICHES
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from sqlalchemy import Connection
+
+__all__ = ["Replayed", "export", "replay", "run_list"]
 
 REPLAYED = "rejouee"
 _TABLES = {CONTACT: (contacts, "contact_id"), FICHE: (fiches, "fiche_id"), SESSION: (sessions, "session_id")}
