@@ -7,6 +7,8 @@ from reports import french, printed, snapshot
 from reports.snapshot import Snapshot
 from reports.typeset import render_pdf
 
+TAGGED_LINES = 5_000
+
 
 def render_statement_pdf(data: Snapshot) -> bytes:
     """The PDF of a statement; marked across each page while it is not finalised.
@@ -14,7 +16,8 @@ def render_statement_pdf(data: Snapshot) -> bytes:
     Args:
         data: the statement's snapshot, as `reports.snapshot` describes it.
     """
-    return render_pdf("releve.typ", statement_data(data), snapshot.made_at(data))
+    tagged = len(data["statement"]["lines"]) <= TAGGED_LINES
+    return render_pdf("releve.typ", statement_data(data), snapshot.made_at(data), tagged=tagged)
 
 
 def statement_data(data: Snapshot) -> dict[str, Any]:

@@ -48,17 +48,22 @@ def printable(value: Any) -> Any:  # noqa: ANN401  JSON values, whatever their s
     return [printable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def render_pdf(template: str, data: dict[str, Any], made_at: datetime) -> bytes:
+def render_pdf(template: str, data: dict[str, Any], made_at: datetime, *, tagged: bool = True) -> bytes:
     """A PDF/A-2u, made to be kept, from a template and its data.
 
     Args:
         template: name of a file of `reports/templates`.
         data: what the template prints, every figure already written as it is to be read.
         made_at: the instant the file says it was made.
+        tagged: whether a screen reader finds its structure; on thousands of lines the tags weigh ten times the text.
     """
     inputs = {"data": json.dumps(printable(data), ensure_ascii=False)}
     made = _compiler(template).compile(
-        format="pdf", sys_inputs=inputs, timestamp=made_at.replace(tzinfo=UTC), pdf_standards="a-2u"
+        format="pdf",
+        sys_inputs=inputs,
+        timestamp=made_at.replace(tzinfo=UTC),
+        pdf_standards="a-2u",
+        pdf_tags=tagged,
     )
     assert isinstance(made, bytes)  # one PDF, since `format` is not pages of images
     return made

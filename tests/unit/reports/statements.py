@@ -17,8 +17,8 @@ from etl.model.tariff_text import schedule, terms
 DATA = Path(__file__).parent / "data"
 FEDERATION = {
     "nom": "Fédération d’aide aux victimes (exemple)",
-    "siret": "99000099900012",
-    "iban": "FR7699999000010000000099968",
+    "siret": "99009900400014",
+    "iban": "FR7699999000010000000099928",
     "bic": "EXMPFRPP",
     "adresse": {"rue": "rue de l’Exemple", "numero": "1", "code_postal": "75000", "ville": "Paris", "pays": "FR"},
 }

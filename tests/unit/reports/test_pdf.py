@@ -55,7 +55,7 @@ def test_the_statement_prints_its_totals_number_digest_and_pages(tmp_path):
         "arrêté au 15/07/2026",
         "finalisé le 20/07/2026",
         "19/08/2026",
-        "SIRET 990 000 999 00012",
+        "SIRET 990 099 004 00014",
         "État de règlement d’une aide financière",
         "Montants d’exemple",
         "Page 1 de ",
@@ -67,7 +67,7 @@ def test_the_statement_prints_its_totals_number_digest_and_pages(tmp_path):
 @needs_poppler
 def test_a_note_names_payer_and_payee_with_their_siret(tmp_path):
     text = words(render_note(snapshot(), "AAV012"), tmp_path)
-    assert "SIRET 990 000 999 00012" in text
+    assert "SIRET 990 099 004 00014" in text
     assert "SIRET 990 000 127 00011" in text
     assert "682,00 €" in text
     assert "Association d’aide aux victimes 011" in text  # what the closed association did
