@@ -34,9 +34,10 @@ with DAG(
     @task(outlets=[FICHES])
     def take() -> int:
         """Take in the new files; gives the number that could not be, and is skipped when there is no new one."""
+        from etl import settings
         from etl.jobs import inbox
 
-        taken = inbox.run("fiches")
+        taken = inbox.run(settings.home(), settings.inbox(), "fiches", settings.now())
         if not taken.received:
             raise AirflowSkipException("rien de nouveau")
         return taken.failed
@@ -46,6 +47,6 @@ with DAG(
         """Show in red that some files could not be taken in: the others are, and go on."""
         from etl.jobs import inbox
 
-        inbox.refuse("fiches", failed)
+        inbox.refuse(failed)
 
     tell(take())

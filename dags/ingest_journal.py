@@ -33,9 +33,10 @@ with DAG(
     @task(outlets=[JOURNAL])
     def take() -> int:
         """Take in the new files; gives the number that could not be, and is skipped when there is no new one."""
+        from etl import settings
         from etl.jobs import inbox
 
-        taken = inbox.run("journal")
+        taken = inbox.run(settings.home(), settings.inbox(), "journal", settings.now())
         if not taken.received:
             raise AirflowSkipException("rien de nouveau")
         return taken.failed
@@ -45,6 +46,6 @@ with DAG(
         """Show in red that some files could not be taken in: the others are, and go on."""
         from etl.jobs import inbox
 
-        inbox.refuse("journal", failed)
+        inbox.refuse(failed)
 
     tell(take())

@@ -28,8 +28,9 @@ with DAG(
     @task(outlets=[RECONCILIATION])
     def reconcile() -> dict[str, int]:
         """Reconcile everything received so far; gives the number of discrepancies by code."""
+        from etl import settings
         from etl.jobs import reconcile as job
 
-        return job.counted()
+        return job.run(settings.home(), settings.now()).by_code
 
     reconcile()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param, task
+from airflow.sdk.types import DagRunProtocol
 
 from dags.defaults import DEFAULT_ARGS, PARIS, START
 
@@ -41,17 +42,22 @@ with DAG(
 ):
 
     @task
-    def due(params: dict[str, Any], dag_run: Any) -> list[dict[str, str]]:
+    def due(params: dict[str, Any], dag_run: DagRunProtocol) -> list[dict[str, str]]:
         """The statements to draft: of the quarter asked for, else those whose cutoff was the day before this run's."""
-        from etl.jobs import due_statements
+        from etl import settings
+        from etl.jobs import draft
+        from etl.model.quarter import civil_day
 
-        return due_statements.run(params["quarter"], dag_run.logical_date or dag_run.run_after)
+        if params["quarter"]:
+            return draft.asked(settings.home(), params["quarter"])
+        return draft.due(settings.home(), civil_day(dag_run.logical_date or dag_run.run_after))
 
     @task(map_index_template="{{ task.op_kwargs['statement']['convention'] }}", max_active_tis_per_dagrun=2)
     def draft(statement: dict[str, str]) -> None:
         """Draft one statement."""
+        from etl import settings
         from etl.jobs import draft as job
 
-        job.run(statement["quarter"], convention=statement["convention"])
+        job.run(settings.home(), statement["quarter"], settings.now(), convention=statement["convention"])
 
     draft.expand(statement=due())

@@ -61,9 +61,9 @@ def run(home: Path, at: datetime, say: Say, saisines: int = 3000) -> None:
     """
     quarter = _quarter(at)
     with _alone(home):
-        before = _statements(home / "out" / str(quarter))
+        before = _statements(home / "releves" / str(quarter))
         _run_dags(home, quarter, at, say, saisines)
-        after = _statements(home / "out" / str(quarter))
+        after = _statements(home / "releves" / str(quarter))
     if not after:
         raise SaisinesError(
             f"Aucun relevé n’a été établi ; les journaux d’Airflow sont dans {home / 'airflow' / 'logs'}."
@@ -143,8 +143,7 @@ def _follow(api: Api, quarter: str, say: Say) -> None:
     past = set(runs.known(api, dag_ids))
     say("4/5 Réception et rapprochement (DAG ingest_journal, ingest_fiches, reconcile)")
     api.unpause(RECONCILIATION)
-    for dag_id in INGESTION:
-        runs.start(api, dag_id, past)
+    runs.start(api, INGESTION, past)
     runs.follow(api, [*INGESTION, RECONCILIATION], past, say, RUN_SECONDS)
     say(f"5/5 Relevés de {quarter} (DAG settle_quarter)")
     api.unpause(SETTLEMENT)
@@ -171,7 +170,7 @@ def _statement(path: Path) -> Statement:
 
 
 def _tell(home: Path, quarter: Quarter, statements: list[Statement], say: Say) -> None:
-    folder = home / "out" / str(quarter)
+    folder = home / "releves" / str(quarter)
     say("")
     say(f"Relevés de {quarter} (brouillons, montants d’exemple)")
     for one in statements:

@@ -32,17 +32,24 @@ def give_up(api: Api, dag_ids: Iterable[str]) -> None:
             api.fail(dag_id, run_id)
 
 
-def start(api: Api, dag_id: str, past: set[Run]) -> None:
-    """Let a DAG run; if its schedule has nothing due for it, ask for a run.
+def start(api: Api, dag_ids: list[str], past: set[Run]) -> None:
+    """Let DAGs run; for those whose schedule has nothing due, ask for a run.
 
     Args:
         api: of a running Airflow.
-        dag_id: which DAG.
+        dag_ids: which DAGs.
         past: the runs there were before.
     """
-    api.unpause(dag_id)
-    if not wait(lambda: bool(known(api, [dag_id]).keys() - past), OWN_START_SECONDS):
-        api.trigger(dag_id)
+    for dag_id in dag_ids:
+        api.unpause(dag_id)
+
+    def still() -> list[str]:
+        begun = {dag_id for dag_id, _ in known(api, dag_ids).keys() - past}
+        return [dag_id for dag_id in dag_ids if dag_id not in begun]
+
+    if not wait(lambda: not still(), OWN_START_SECONDS):
+        for dag_id in still():
+            api.trigger(dag_id)
 
 
 def follow(api: Api, dag_ids: list[str], past: set[Run], say: Callable[[str], None], seconds: float) -> dict[Run, str]:

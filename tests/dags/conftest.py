@@ -1,0 +1,29 @@
+"""An Airflow of its own for the tests of the DAGs, set up as the project sets it up; none is imported at a test file's top."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from etl.scheduler import home, services
+from etl.warehouse import server
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[home.AirflowHome]:
+    """Airflow's folder and its database, in an embedded PostgreSQL that lives as long as the session."""
+    root = tmp_path_factory.mktemp("airflow")
+    with pytest.MonkeyPatch.context() as patch, server.running(root, create=True):
+        made = home.prepare(root, server.airflow_url(root), services.free_port())
+        patch.setenv("AIRFLOW_HOME", str(made.folder))
+        patch.setenv("AIRFLOW_CONFIG", str(made.folder / "airflow.cfg"))
+        with services.migrating(made):
+            pass
+        yield made
+
+
+@pytest.fixture(scope="session")
+def dag_files() -> list[Path]:
+    """Every DAG file there is."""
+    ignored = (home.dags_folder() / ".airflowignore").read_text(encoding="utf-8").split()
+    return sorted(path for path in home.dags_folder().glob("*.py") if path.name not in ignored)
