@@ -83,7 +83,7 @@ def due(home: Path, day: date) -> list[dict[str, str]]:
     yesterday = day - timedelta(days=1)
     with connect(home) as engine, engine.connect() as connection:
         conventions = load_conventions(connection)
-    quarters = [Quarter.of(yesterday), Quarter.of(yesterday).previous(), Quarter.of(yesterday).previous().previous()]
+    quarters = [Quarter.of(yesterday), Quarter.of(yesterday).previous, Quarter.of(yesterday).previous.previous]
     return [
         {"quarter": str(quarter), "convention": code}
         for quarter in sorted(quarters, key=str)

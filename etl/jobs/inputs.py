@@ -80,7 +80,7 @@ def default_cutoff(conventions: ConventionSet, code: str, quarter: Quarter) -> d
 
     last = quarter.end - timedelta(days=1)
     state = in_force(conventions, code, last)
-    days = state.delais.get("arrete_jours") if state else None
+    days = state.delays.get("arrete_jours") if state else None
     return None if days is None else last + timedelta(days=days)
 
 
