@@ -117,8 +117,9 @@ def _between(files: list[ConventionFile]) -> Iterator[str]:
     for one, other in combinations(own, 2):
         yield from _same_code(one, other)
         yield from _same_priority(one, other)
-    inherited = {code for file in files if file.name == COMMON for code, _ in _uplifts(file, named_only=True)}
-    for file in files:
+    common = [file for file in files if file.name == COMMON and file.source.data is not None]
+    inherited = {code for file in common for code, _ in _uplifts(file, named_only=True)}
+    for file in files if common else []:
         yield from _nothing_to_switch_off(file, inherited)
 
 
@@ -168,6 +169,5 @@ def _nothing_to_switch_off(file: ConventionFile, inherited: set[str]) -> Iterato
     known = inherited | {code for code, _ in _uplifts(file, named_only=True)}
     for code, path in _uplifts(file, named_only=False):
         if code not in known:
-            yield _at(
-                file, path, f"« {code} » à 0% n’éteint rien ; codes connus : {', '.join(sorted(known)) or 'aucun'}."
-            )
+            names = ", ".join(sorted(known)) or "aucun"
+            yield _at(file, path, f"« {code} » à 0% n’éteint rien ; codes connus : {names}.")

@@ -133,9 +133,8 @@ def _header(cells: list[str], name: str) -> dict[str, int]:
     by_key = {key(cell): place for place, cell in reversed(list(enumerate(cells)))}
     absent = [column for column in COLUMNS if key(column) not in by_key]
     if absent:
-        raise RegisterError(
-            [f"{name}, ligne 1 : colonnes absentes : {', '.join(absent)} ; séparateur attendu : « ; »."]
-        )
+        wrong = f"colonnes absentes : {', '.join(absent)} ; le séparateur attendu est le point-virgule."
+        raise RegisterError([f"{name}, ligne 1 : {wrong}"])
     return {column: by_key[key(column)] for column in COLUMNS}
 
 

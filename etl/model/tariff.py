@@ -214,11 +214,10 @@ def negative_prices(conventions: ConventionSet) -> Iterator[tuple[str, str]]:
     for code in conventions.conventions:
         for start, _, state in periods(conventions, code):
             for prestation in sorted(state.prices):
-                if (lowest := _lowest_rate(state, prestation)) < -_WHOLE_PRICE:
-                    yield (
-                        code,
-                        f"{prestation} au {start} : minorations cumulées de {lowest // 10_000}% ; -100% au plus.",
-                    )
+                lowest = _lowest_rate(state, prestation)
+                if lowest < -_WHOLE_PRICE:
+                    sum_of = f"minorations cumulées de {lowest // 10_000}%"
+                    yield code, f"{prestation} au {start} : {sum_of} ; -100% au plus."
 
 
 def _lowest_rate(state: InForce, prestation: str) -> int:
