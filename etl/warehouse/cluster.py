@@ -10,7 +10,6 @@ import hashlib
 import importlib.util
 import os
 import pwd
-import shlex
 import shutil
 import socket
 import stat
@@ -27,7 +26,11 @@ SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root: it then runs unde
 ROLE = "saisines"
 SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_MAX = 100  # bytes; Linux allows 107, macOS 103
+LIST_CHARACTERS = ',"'  # both ends read the place of the socket as a list
 START_SECONDS = 60
+LOG = "server.log"
+WAIT = ("-w", "-t", str(START_SECONDS))
+INITDB = ("-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
 SETTINGS = """
 # what saisines adds
 timezone = 'UTC'
@@ -87,21 +90,8 @@ def create(data: Path) -> None:
     if draft.exists():
         shutil.rmtree(draft)
     draft.mkdir(mode=0o700)
-    _let_reach(draft)
     _own(draft)
-    _run(
-        "initdb",
-        "-D",
-        str(draft),
-        "-U",
-        ROLE,
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale-provider=builtin",
-        "--locale=C.UTF-8",
-    )
+    _run("initdb", *INITDB, folder=draft)
     with (draft / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write(SETTINGS)
     draft.rename(data)
@@ -113,45 +103,32 @@ def start(data: Path) -> Postmaster:
     Raises:
         SaisinesError: when it does not start; the message names PostgreSQL's log.
     """
-    _let_reach(data)
     folder = _socket_folder(data)
-    options = f"-k {shlex.quote(str(folder))}"
-    log = data / "server.log"
+    options = f"-k {'.' if folder == data else folder}"
     for _ in range(40):
         (folder / SOCKET).unlink(missing_ok=True)
-        if (
-            _run(
-                "pg_ctl",
-                "start",
-                "-w",
-                "-t",
-                str(START_SECONDS),
-                "-D",
-                str(data),
-                "-l",
-                str(log),
-                "-o",
-                options,
-                ok=(0, 1),
-            )
-            == 0
-        ):
+        if _run("pg_ctl", "start", *WAIT, "-l", LOG, "-o", options, folder=data, ok=(0, 1)) == 0:
             return Postmaster(_pid(data), folder)
-        if "shared memory block" not in _tail(log):
+        if "shared memory block" not in _tail(data / LOG):
             break
         time.sleep(0.25)
-    raise SaisinesError(f"PostgreSQL ne démarre pas ; la raison est à la fin de {log}.")
+    raise SaisinesError(f"PostgreSQL ne démarre pas ; la raison est à la fin de {data / LOG}.")
 
 
 def stop(data: Path) -> None:
     """Stop the server, letting no one finish but losing nothing committed."""
-    _run("pg_ctl", "stop", "-w", "-m", "fast", "-D", str(data), ok=(0, 1))
+    _run("pg_ctl", "stop", *WAIT, "-m", "fast", folder=data, ok=(0, 1))
 
 
-def _run(program: str, *arguments: str, ok: tuple[int, ...] = (0,)) -> int:
+def _run(program: str, *arguments: str, folder: Path, ok: tuple[int, ...] = (0,)) -> int:
+    """Run a program of PostgreSQL in its data folder, told by a name that no shell or parent folder can spoil.
+
+    As root the server has another account, which may not pass through the folders above: there the name is a link of
+    the kernel's to the working folder, so that nothing above the data need be opened to others.
+    """
     done = subprocess.run(
-        [str(programs() / program), *arguments],
-        cwd="/",
+        [str(_programs() / program), "-D", "/proc/self/cwd" if os.geteuid() == 0 else ".", *arguments],
+        cwd=folder,
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -194,19 +171,19 @@ def _own(folder: Path) -> None:
         os.chown(folder, _account().pw_uid, _account().pw_gid)
 
 
-def _let_reach(data: Path) -> None:
-    """As root only: let the server's account pass through (not list) the folders above its data and its programs."""
-    if os.geteuid() != 0:
-        return
-    for folder in {*data.parents, *(programs() / "postgres").parents}:
+def _programs() -> Path:
+    """The programs; as root, the server's account is let through (not let list) the folders above them."""
+    found = programs()
+    for folder in (found, *found.parents) if os.geteuid() == 0 else ():
         mode = stat.S_IMODE(folder.stat().st_mode)
         if not mode & stat.S_IXOTH:
             folder.chmod(mode | stat.S_IXOTH)
+    return found
 
 
 def _socket_folder(data: Path) -> Path:
-    """The data folder itself, which only its owner enters, unless its path is too long for a socket."""
-    if len(os.fsencode(data / SOCKET)) <= SOCKET_PATH_MAX:
+    """The data folder itself, which only its owner enters, unless a socket cannot have such a path."""
+    if len(os.fsencode(data / SOCKET)) <= SOCKET_PATH_MAX and not set(str(data)) & set(LIST_CHARACTERS):
         return data
     folder = Path("/tmp") / f"saisines-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
     with suppress(FileExistsError):
@@ -223,7 +200,7 @@ def _socket_folder(data: Path) -> Path:
 def _read_pid_file(data: Path) -> Postmaster | None:
     try:
         lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        return Postmaster(int(lines[0]), Path(lines[4]) if len(lines) > 4 else data)
+        return Postmaster(int(lines[0]), data / lines[4] if len(lines) > 4 else data)
     except FileNotFoundError:
         return None
     except (ValueError, IndexError):
@@ -249,7 +226,7 @@ def _is_postgres(pid: int, data: Path) -> bool:
 
     try:
         process = psutil.Process(pid) if pid else None
-        return process is not None and process.name() == "postgres" and Path(process.cwd()) == data
+        return process is not None and process.name() == "postgres" and Path(process.cwd()) == data.resolve()
     except psutil.Error:
         return False
 
