@@ -12,7 +12,6 @@ from .versions import Group, Version
 from .world import Row, Stated, World
 
 SATURDAY = 5
-ALSACE_MOSELLE = ("57", "67", "68")
 FISCAL = {"PEC": "pris_en_charge", "CAR": "injoignable"}
 
 
@@ -103,13 +102,13 @@ def _pec_that_stays(world: World, s: Saisine) -> Stated | None:
 
 
 def _is_going(world: World, s: Saisine, line: Stated) -> bool:
-    """This draft takes the stated PEC back: it was requalified away, its fiche has another issue, or it is accepted."""
+    """This draft takes the stated PEC back: a decision does, or its fiche has another issue."""
     if line.act_date >= world.end:
         return False
-    if line.convention != s.convention and world.requalified(s.reference, "convention"):
+    if s.refused or (line.convention != s.convention and world.requalified(s.reference, "convention")):
         return True
     group = s.groups.get(world.end_of_chain(line.association))
-    if group is None or group.set_aside:
+    if s.blocked or group is None or group.set_aside:
         return False
     other_issue = group.fiche is not None and group.fiche.row["issue"] != "pris_en_charge"
     return other_issue or world.accepted_on(s.reference, "STATED_ACT_DROPPED", str(group.key), group.acts)
@@ -130,7 +129,7 @@ def _first_contact(world: World, s: Saisine, group: Group) -> date | None:
         world.report("FIRST_CONTACT_MISSING", "W" if day else "B", s, group.code)
     if day is None:
         return None
-    _late(world, s, group, day)
+    _late(world, s, group, row["date_premier_contact"])
     if row["date_premier_contact"] is None:
         return day
     early = s.opened_on - days(1 if overseas(world.departement(group.code)) else 0)
@@ -144,16 +143,16 @@ def _lifted(world: World, s: Saisine, group: Group, code: str, severity: str) ->
     return world.accepted_on(s.reference, code, str(group.key), group.acts)
 
 
-def _late(world: World, s: Saisine, group: Group, day: date) -> None:
+def _late(world: World, s: Saisine, group: Group, day: date | None) -> None:
     tariff = world.tariff(s.convention, s.opened_on)
     allowed = tariff and tariff["premier_contact_jours"]
-    if allowed is not None and day > _working_days_after(world, s.opened_on, allowed, world.departement(group.code)):
+    departement = world.departement(group.seizures[0].association)
+    if day and allowed is not None and day > _working_days_after(world, s.opened_on, allowed, departement):
         world.report("CONTACT_LATE", "W", s, group.code)
 
 
 def _working_days_after(world: World, day: date, count: int, departement: str | None) -> date:
-    groups = {"metropole", departement or ""} | ({"alsace_moselle"} if departement in ALSACE_MOSELLE else set())
-    off = {row["day"] for row in world["holiday"] if row["departement_group"] in groups}
+    off = {row["day"] for row in world["holiday"] if row["departement"] == (departement or "75")}
     while count:
         day += timedelta(days=1)
         count -= day.weekday() < SATURDAY and day not in off

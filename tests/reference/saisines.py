@@ -147,7 +147,7 @@ def _qualify(world: World, s: Saisine) -> None:
     new_convention, new_qualite = (world.requalified(s.reference, what) for what in ("convention", "qualite"))
     frozen_qualite = _frozen_qualite(world, s, frozen)
     s.qualite = new_qualite or frozen_qualite or s.journal_qualite
-    journal_convention = s.given or _inferred(world, s)
+    journal_convention = s.given or _inferred(world, s, s.journal_qualite if frozen else new_qualite or s.journal_qualite)
     s.convention = new_convention or (frozen and frozen.convention) or journal_convention
     changed_convention = frozen and not new_convention and journal_convention not in (None, frozen.convention)
     changed_qualite = frozen_qualite and not new_qualite and s.journal_qualite not in (None, frozen_qualite)
@@ -155,9 +155,9 @@ def _qualify(world: World, s: Saisine) -> None:
 
 
 def _frozen(world: World, s: Saisine) -> Any:
-    """The line that froze the saisine: the last one stated and not a taking back."""
+    """The line that froze the saisine: of the last statement that states one."""
     lines = [line for line in world.stated_of(s.reference) if line.last_positive >= 0]
-    return max(lines, key=lambda line: (line.live, line.last_positive, line.identity), default=None)
+    return max(lines, key=lambda line: (line.last_positive, line.identity), default=None)
 
 
 def _frozen_qualite(world: World, s: Saisine, frozen: Any) -> str | None:
@@ -169,18 +169,21 @@ def _frozen_qualite(world: World, s: Saisine, frozen: Any) -> str | None:
     return last_value([row for row in s.rows if row["debut_on"] < until], "qualite")
 
 
-def _inferred(world: World, s: Saisine) -> str | None:
-    """Of the conventions whose line was dialled, the one of lowest priority that covers the qualité."""
+def _inferred(world: World, s: Saisine, qualite: str | None) -> str | None:
+    """Of the conventions whose line was dialled, the one of lowest priority that covers the qualité.
+
+    Once something is stated, that is the journal's qualité: a decision on it does not make the journal say otherwise.
+    """
     number = s.rows[0]["numero_appele"]
-    able = [c for c in world.conventions.values() if number and _could_carry(world, c, number, s)]
+    able = [c for c in world.conventions.values() if number and _could_carry(world, c, number, s, qualite)]
     return min(able, key=lambda c: (c["priorite"], c["code"]))["code"] if able else None
 
 
-def _could_carry(world: World, convention: Row, number: str, s: Saisine) -> bool:
+def _could_carry(world: World, convention: Row, number: str, s: Saisine, qualite: str | None) -> bool:
     if not in_force(convention, s.opened_on) or number not in lines(world, convention["code"], s.opened_on):
         return False
     tariff = world.tariff(convention["code"], s.opened_on)
-    return s.qualite is None or (tariff is not None and s.qualite in world.beneficiaries(tariff))
+    return qualite is None or (tariff is not None and qualite in world.beneficiaries(tariff))
 
 
 def in_force(row: Row, day: date) -> bool:
@@ -208,18 +211,16 @@ def _report_journal(world: World, s: Saisine) -> None:
 
 
 def _line_mismatch(world: World, s: Saisine) -> bool:
-    number = s.rows[0]["numero_appele"]
-    if not number or s.given not in world.conventions or number in lines(world, s.given, s.opened_on):
-        return False
-    return any(number in lines(world, code, s.opened_on) for code in world.conventions)
+    """None of the lines of the given code, at any date, is the number dialled, which is a line of another."""
+    owners = {row["convention"] for row in world["convention_line"] if row["numero"] == s.rows[0]["numero_appele"]}
+    return bool(s.given and owners) and s.given not in owners
 
 
 def _out_of_hours(world: World, s: Saisine) -> bool:
     first = s.rows[0]
-    for row in world["convention_line"]:
-        if (row["convention"], row["numero"]) == (s.convention, first["numero_appele"]) and in_force(row, s.opened_on):
-            return not row["de"] <= first["debut_time"][:5] <= row["a"]
-    return False
+    dialled = [row for row in world["convention_line"] if row["numero"] == first["numero_appele"]]
+    dialled = [row for row in dialled if in_force(row, s.opened_on)]
+    return bool(dialled) and not any(row["de"] <= first["debut_time"][:5] < row["a"] for row in dialled)
 
 
 def _overlaps(world: World, s: Saisine) -> None:
@@ -247,10 +248,13 @@ def _duplicates(world: World, saisines: list[Saisine]) -> None:
 
 
 def missing_days(world: World) -> list[date]:
-    """The days of the quarter, up to the cutoff, without any row and not accepted."""
+    """The days of the quarter, up to the cutoff, without any row."""
     first = max(world.start, world.takeover_until() or world.start)
     seen = {row["debut_on"] for row in contacts(world)}
-    accepted = {row["day"] for row in world.decisions if row["kind"] == "accept" and row["code"] == "JOURNAL_GAP"}
     last = min(world.end - days(1), world.cutoff)
     wanted = [first + days(n) for n in range((last - first).days + 1)]
-    return [day for day in wanted if day not in seen and day not in accepted]
+    return [day for day in wanted if day not in seen]
+
+
+def accepted_days(world: World) -> set[date]:
+    return {row["day"] for row in world.decisions if row["kind"] == "accept" and row["code"] == "JOURNAL_GAP"}

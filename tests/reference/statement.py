@@ -5,7 +5,7 @@ from __future__ import annotations
 from .acts import Act, prices
 from .base import NATURE, PRESTATIONS, add_months, hour_order, percent
 from .caps import Kept, Used, pay
-from .saisines import Saisine, missing_days
+from .saisines import Saisine, accepted_days, missing_days
 from .versions import Group
 from .world import Row, Stated, World
 
@@ -233,8 +233,9 @@ def finish(world: World, statement: Row, rows: list[Row], used: Used) -> None:
     mine = [row for row in rows if row["convention"] == code] + _of_the_convention(world, code, used)
     keep = ("code", "severity", "saisine", "association", "detail")
     statement["discrepancies"] = [{k: row[k] for k in keep} for row in sorted(mine, key=_discrepancy_order)]
-    codes = {row["code"] for row in mine}
-    statement["parked"] = [c for c in ("JOURNAL_GAP", "TARIFF_GAP") if c in codes]
+    gaps = set(missing_days(world)) - accepted_days(world)
+    untariffed = any(row["code"] == "TARIFF_GAP" for row in mine)
+    statement["parked"] = ["JOURNAL_GAP"] * bool(gaps) + ["TARIFF_GAP"] * untariffed
 
 
 def _discrepancy_order(row: Row) -> tuple:
@@ -242,8 +243,7 @@ def _discrepancy_order(row: Row) -> tuple:
 
 
 def _of_the_convention(world: World, code: str, used: Used) -> list[Row]:
-    gaps = missing_days(world)
-    out = [("JOURNAL_GAP", "W", ", ".join(map(str, gaps)))] if gaps else []
+    out = []
     for row in world["envelope"]:
         if row["convention"] == code:
             before = sum(x.amount_cents for x in world.stated.values()
