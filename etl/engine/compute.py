@@ -5,13 +5,17 @@ from collections.abc import Callable, Iterable, Mapping
 import duckdb
 import pyarrow as pa
 
-from etl.engine.plan import Step, needed, rules
+from etl.engine.plan import Step, checks, needed, rules
 from etl.engine.schema import SCHEMAS, shaped, table
 
 RESULTS = frozenset({"line", "not_paid", "payee", "discrepancy", "saisine_case"})
 REPEATED = "paid"
 ROUNDS = 1000
 MEMORY_LIMIT = "2GB"
+
+
+class CheckError(Exception):
+    """A check of `sql/checks` found rows that break it."""
 
 
 def compute(
@@ -24,17 +28,22 @@ def compute(
 
     Args:
         tables: Arrow tables named and shaped as in `engine.schema`; a table left out is empty, `parameters` never is.
-        wanted: names of steps; `discrepancy` is the union of all rules.
+        wanted: names of steps; `discrepancy` is the union of all rules. When `line` is among them all of `sql/checks` are run.
         progress: told the name of each step before it runs.
         memory_limit: DuckDB spills to disk beyond it.
+
+    Raises:
+        CheckError: the result breaks an invariant; nothing of it may be used.
     """
     asked = frozenset(wanted)
-    plan = needed((asked - {"discrepancy"}) | (_read_by_discrepancy() if "discrepancy" in asked else frozenset()))
+    checked = frozenset(checks()) if "line" in asked else frozenset()
+    plan = needed((asked - {"discrepancy"}) | checked | (_read_by_discrepancy() if "discrepancy" in asked else frozenset()))
     with duckdb.connect(config={"memory_limit": memory_limit, "threads": 2, "preserve_insertion_order": False}) as connection:
         _register(connection, tables)
         for position, step in enumerate(plan):
             progress(step.name)
             _run(connection, step)
+            _refuse_offenders(connection, step)
             _drop_read(connection, plan, position, asked)
         if "discrepancy" in asked:
             connection.execute(f"create table discrepancy as {_all_discrepancies(connection)}").fetchall()
@@ -73,6 +82,14 @@ def _run_until_settled(connection: duckdb.DuckDBPyConnection, step: Step) -> Non
             f"create or replace table spent as select convention, place, paid_cents, consumes, cut_by_envelope from {step.name}"
         ).fetchall()
     raise RuntimeError(f"The caps did not settle in {ROUNDS} rounds.")
+
+
+def _refuse_offenders(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+    """Stop at the first check that finds something: a wrong amount is worse than none."""
+    if step.folder == "checks":
+        found = connection.execute(f"select count(*) from {step.name}").fetchone()
+        if found != (0,):
+            raise CheckError(f"sql/checks/{step.name}.sql: {found[0] if found else 0} offending rows")
 
 
 def _drop_read(connection: duckdb.DuckDBPyConnection, plan: list[Step], position: int, asked: frozenset[str]) -> None:

@@ -7,7 +7,7 @@ from graphlib import TopologicalSorter
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-FOLDERS = ("reconcile", "rate", "settle", "rules")
+FOLDERS = ("reconcile", "rate", "settle", "rules", "checks")
 READS = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)|,\s+(parameters)\b", re.IGNORECASE)
 DEFINES = re.compile(r"(?:\bwith(?:\s+recursive)?|\),)\s*([a-z_]+)\s*(?:\([^()]*\))?\s+as\s+\(", re.IGNORECASE)
 HEADER = re.compile(r"-- (?P<code>[A-Z0-9_]+) · (?P<severity>[BHWI])\n-- (?P<sentence>.+)\n-- (?P<why>.+)\n")
@@ -48,6 +48,11 @@ def steps() -> dict[str, Step]:
 def rules() -> dict[str, Step]:
     """The catalogue of discrepancies: the steps of `sql/rules`, by code."""
     return {name: step for name, step in sorted(steps().items()) if step.folder == "rules"}
+
+
+def checks() -> dict[str, Step]:
+    """The steps of `sql/checks`, by name: each gives the rows that break it."""
+    return {name: step for name, step in sorted(steps().items()) if step.folder == "checks"}
 
 
 def needed(wanted: frozenset[str]) -> list[Step]:
