@@ -37,7 +37,8 @@ from etl.model.text import key
 class Block(BaseModel):
     """A block of keys, none of them unknown; never changed once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built at the first file read: commands that read none start sooner.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Condition(BaseModel):

@@ -10,7 +10,7 @@ from etl.model.convention_file import COMMON, ConventionFile, ConventionSet, rea
 from etl.model.convention_rules import FAR, blocks, maybe
 from etl.model.convention_values import read_day, read_phone, read_rate
 from etl.model.errors import SaisinesError, UsageError
-from etl.model.tariff import negative_prices
+from etl.model.tariff import Layer, negative_prices
 from etl.model.yaml_source import Place
 
 __all__ = (
@@ -57,7 +57,7 @@ def read_set(contents: Mapping[str, bytes]) -> ConventionSet:
     if errors := _errors(files):
         raise ConventionsError(errors)
     conventions = _assembled(files)
-    if errors := [f"{conventions.files[code].name}, {wrong}" for code, wrong in negative_prices(conventions)]:
+    if errors := [_at_version(conventions, layer, wrong) for layer, wrong in negative_prices(conventions)]:
         raise ConventionsError(errors)
     return conventions
 
@@ -125,6 +125,12 @@ def _between(files: list[ConventionFile]) -> Iterator[str]:
 
 def _at(file: ConventionFile, path: Place, sentence: str) -> str:
     return f"{file.name}, {file.source.problem(path, sentence)}"
+
+
+def _at_version(conventions: ConventionSet, layer: Layer, sentence: str) -> str:
+    owner = layer.owner or COMMON_CODE
+    model = conventions.common if layer.owner is None else conventions.conventions[layer.owner]
+    return _at(conventions.files[owner], ("versions", model.versions.index(layer.version)), sentence)
 
 
 def _same_code(one: ConventionFile, other: ConventionFile) -> Iterator[str]:

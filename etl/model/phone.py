@@ -1,6 +1,7 @@
 """Telephone numbers in any usual French writing, as E.164."""
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -19,6 +20,7 @@ _COUNTRY_OF_PREFIX = {prefix: country for country, prefixes in _OVERSEAS.items()
 _SHORT = re.compile(r"116[0-9]{3}|3[0-9]{3}|10[0-9]{2}")
 
 
+@lru_cache(maxsize=1024)  # a journal holds few lines reached, each a great many times
 def e164(text: str) -> str | None:
     """Read a telephone number.
 

@@ -205,19 +205,19 @@ def _uplifts(code: str, start: date, state: InForce) -> Iterator[Row]:
             }
 
 
-def negative_prices(conventions: ConventionSet) -> Iterator[tuple[str, str]]:
+def negative_prices(conventions: ConventionSet) -> Iterator[tuple[Layer, str]]:
     """Find reductions that, all applied at once, would take more than the price.
 
     Returns:
-        (code of the convention, French sentence) for each period and prestation where that can happen.
+        (version that speaks last, French sentence) for each convention, period and prestation where that can happen.
     """
     for code in conventions.conventions:
         for start, _, state in periods(conventions, code):
             for prestation in sorted(state.prices):
                 lowest = _lowest_rate(state, prestation)
                 if lowest < -_WHOLE_PRICE:
-                    sum_of = f"minorations cumulées de {lowest // 10_000}%"
-                    yield code, f"{prestation} au {start} : {sum_of} ; -100% au plus."
+                    what = f"{prestation} de {code} au {start}"
+                    yield state.layers[-1], f"{what} : minorations cumulées de {lowest // 10_000}% ; -100% au plus."
 
 
 def _lowest_rate(state: InForce, prestation: str) -> int:
