@@ -9,7 +9,7 @@ from etl.model.convention import CommonSchedule, Convention
 from etl.model.convention_file import COMMON, ConventionFile, ConventionSet, read_file
 from etl.model.convention_rules import FAR, blocks, maybe
 from etl.model.convention_values import read_day, read_phone, read_rate
-from etl.model.errors import SaisinesError, UsageError
+from etl.model.errors import ManyErrors, UsageError
 from etl.model.tariff import Layer, negative_prices
 from etl.model.yaml_source import Place
 
@@ -28,13 +28,8 @@ DEFAULT = Path(__file__).parent.parent / "conventions"
 COMMON_CODE = "commun"
 
 
-class ConventionsError(SaisinesError):
+class ConventionsError(ManyErrors):
     """A set is refused. `errors` has one French line for each thing wrong: file, line, place, what is expected."""
-
-    def __init__(self, errors: list[str]) -> None:
-        others = f" (et {len(errors) - 1} autre(s) : saisines conventions check)" if len(errors) > 1 else ""
-        super().__init__(f"{errors[0]}{others}")
-        self.errors = errors
 
 
 def read_directory(directory: Path) -> ConventionSet:

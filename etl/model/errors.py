@@ -15,3 +15,17 @@ class SaisinesError(Exception):
 
 class UsageError(SaisinesError):
     """The command itself was ill written. The command line exits 2."""
+
+
+class ManyErrors(SaisinesError):  # noqa: N818 - the plural says that it holds several
+    """Several things are wrong at once, in files that are taken whole or not at all.
+
+    Attributes:
+        errors: one French line each. The message is the first, with the number of the others.
+    """
+
+    def __init__(self, errors: list[str]) -> None:
+        others = len(errors) - 1
+        more = f" (et {others} autre{'s' if others > 1 else ''} erreur{'s' if others > 1 else ''})" if others else ""
+        super().__init__(f"{errors[0]}{more}")
+        self.errors = errors

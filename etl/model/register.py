@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from etl.model.department import department_code
-from etl.model.errors import SaisinesError, UsageError
+from etl.model.errors import ManyErrors, UsageError
 from etl.model.identifiers import bic_error, iban_error, rna_error, siret_error
 from etl.model.text import key, normalise
 
@@ -36,13 +36,8 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
-class RegisterError(SaisinesError):
+class RegisterError(ManyErrors):
     """The register is refused. `errors` has one French line for each thing wrong, with its line in the file."""
-
-    def __init__(self, errors: list[str]) -> None:
-        others = f" (et {len(errors) - 1} autre(s) erreur(s))" if len(errors) > 1 else ""
-        super().__init__(f"{errors[0]}{others}")
-        self.errors = errors
 
 
 @dataclass(frozen=True)
