@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from etl.model.errors import SaisinesError
@@ -98,16 +98,11 @@ def save_set_status(connection: Connection, set_id: int, status: str, by: str | 
 
 def load_associations(connection: Connection) -> list[Row]:
     """The register by code, with the last bank details and whether they wait for a confirmation (`bank_waits`)."""
-    last = (
-        select(bank_details)
-        .distinct(bank_details.c.association)
-        .order_by(bank_details.c.association, bank_details.c.bank_details_id.desc())
-        .subquery()
-    )
+    newest = select(func.max(bank_details.c.bank_details_id)).group_by(bank_details.c.association)
+    last = select(bank_details).where(bank_details.c.bank_details_id.in_(newest)).subquery()
     waits = (last.c.replaces_id.is_not(None) & last.c.confirmed_by.is_(None)).label("bank_waits")
-    query = select(associations, *(last.c[name] for name in BANK_FIELDS), waits).outerjoin(
-        last, last.c.association == associations.c.code
-    )
+    query = select(associations, *(last.c[name] for name in BANK_FIELDS), waits)
+    query = query.outerjoin(last, last.c.association == associations.c.code)
     return many(connection, query.order_by(associations.c.code))
 
 

@@ -1,0 +1,325 @@
+"""The life of a statement: who may do what when, and one statement whatever happens."""
+
+import multiprocessing
+import os
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from etl.jobs import statement_life as life
+from etl.model.errors import SaisinesError
+from etl.warehouse import arrow, drafts, statements
+from etl.warehouse.query import many
+from etl.warehouse.server import connect
+from etl.warehouse.tables import draft_events, payee_states, receivables, statement_lines
+
+from .conftest import AT
+from .statements import computing, line, quarters, statement, store
+
+STEPS = {
+    "submit": lambda home, name, made: life.submit(home, *name, "coordination", AT),
+    "approve": lambda home, name, made: life.approve(home, *name, "finance", AT),
+    "reject": lambda home, name, made: life.reject(home, *name, "finance", "à revoir", AT),
+    "finalise": lambda home, name, made: life.finalise(home, *name, "finance", AT, computing(made)),
+}
+# From a status: what each step leads to; absent is refused.
+MATRIX = {
+    "brouillon": {"submit": "soumis"},
+    "soumis": {"submit": "soumis", "approve": "approuve", "reject": "brouillon"},
+    "approuve": {"approve": "approuve", "reject": "brouillon", "finalise": "finalise"},
+    "finalise": {"finalise": "finalise"},
+}
+WAY = {"brouillon": [], "soumis": ["submit"], "approuve": ["submit", "approve"], "finalise": ["submit", "approve", "finalise"]}
+
+
+def brought(home, made, status):
+    name = store(home, made)
+    for step in WAY[status]:
+        STEPS[step](home, name, made)
+    return name
+
+
+def status_of(home, name):
+    quarter, convention, digest = name
+    with connect(home) as engine, engine.begin() as connection:
+        return drafts.load_draft(connection, convention, quarter, digest)["status"]
+
+
+def stored(home):
+    with connect(home) as engine, engine.begin() as connection:
+        return statements.load_statements(connection)
+
+
+@pytest.mark.parametrize("status", MATRIX)
+@pytest.mark.parametrize("step", STEPS)
+def test_from_each_status_only_these_steps_are_possible(home, status, step):
+    made = statement([line()])
+    name = brought(home, made, status)
+    if step in MATRIX[status]:
+        STEPS[step](home, name, made)
+        assert status_of(home, name) == MATRIX[status][step]
+    else:
+        with pytest.raises(SaisinesError):
+            STEPS[step](home, name, made)
+        assert status_of(home, name) == status
+
+
+@pytest.mark.parametrize("who", ["coordination", " Coordination ", "COORDINATION"])
+def test_whoever_submitted_does_not_approve(home, who):
+    name = brought(home, statement([line()]), "soumis")
+    with pytest.raises(SaisinesError, match="une autre personne"):
+        life.approve(home, *name, who, AT)
+    assert status_of(home, name) == "soumis"
+
+
+def test_after_a_rejection_it_is_the_new_submitter_who_does_not_approve(home):
+    name = brought(home, statement([line()]), "soumis")
+    life.reject(home, *name, "finance", "une pièce manque", AT)
+    life.submit(home, *name, "finance", AT)
+    with pytest.raises(SaisinesError, match="une autre personne"):
+        life.approve(home, *name, "finance", AT)
+    life.approve(home, *name, "coordination", AT)
+    assert status_of(home, name) == "approuve"
+
+
+def test_every_step_is_kept_with_who_when_and_why(home):
+    made = statement([line()])
+    name = brought(home, made, "soumis")
+    life.reject(home, *name, "finance", "une pièce manque", AT)
+    for step in WAY["finalise"]:
+        STEPS[step](home, name, made)
+    with connect(home) as engine, engine.begin() as connection:
+        events = many(connection, select(draft_events).order_by(draft_events.c.draft_event_id))
+    assert [(one["event"], one["by_name"], one["reason"]) for one in events] == [
+        ("soumis", "coordination", None),
+        ("rejete", "finance", "une pièce manque"),
+        ("soumis", "coordination", None),
+        ("approuve", "finance", None),
+        ("finalise", "finance", None),
+    ]
+    assert {one["happened_at"] for one in events} == {AT}
+    assert all(one["account"] for one in events)
+
+
+@pytest.mark.parametrize(("by", "reason", "says"), [("", "motif", "--by"), ("finance", "  ", "--reason")])
+def test_a_rejection_has_an_author_and_a_reason(home, by, reason, says):
+    name = brought(home, statement([line()]), "soumis")
+    with pytest.raises(SaisinesError, match=says):
+        life.reject(home, *name, by, reason, AT)
+
+
+def test_a_digest_that_no_draft_has_is_refused(home):
+    quarter, convention, digest = store(home, statement([line()]))
+    for name in ((quarter, convention, "0" * 64), ("2026-T2", convention, digest), (quarter, "AMF", digest)):
+        with pytest.raises(SaisinesError, match="Aucun brouillon"):
+            life.submit(home, *name, "coordination", AT)
+
+
+def test_two_drafts_of_a_quarter_are_not_under_way_at_once(home):
+    brought(home, statement([line()]), "soumis")
+    other = store(home, statement([line(cents=6000)]))
+    with pytest.raises(SaisinesError, match="rejetez-le"):
+        life.submit(home, *other, "coordination", AT)
+
+
+def test_the_command_is_closed_when_the_desk_approves(home, monkeypatch):
+    monkeypatch.setenv("SAISINES_APPROVAL", "desk")
+    made = statement([line()])
+    name = store(home, made)
+    for step in STEPS:
+        with pytest.raises(SaisinesError, match="bureau"):
+            STEPS[step](home, name, made)
+    life.submit(home, *name, "coordination", AT, desk=True)
+    assert status_of(home, name) == "soumis"
+
+
+def test_a_finalised_statement_is_kept_whole(home):
+    made = statement([line(), line(act_date="2026-02-10", cents=2000), line(association="AAV002", cents=0)])
+    name = brought(home, made, "approuve")
+    assert STEPS["finalise"](home, name, made) == life.Finalised("ER-CALAE-2026-T1-0001", False)
+    with connect(home) as engine, engine.begin() as connection:
+        row = statements.load_statement(connection, "ER-CALAE-2026-T1-0001")
+        lines = many(connection, select(statement_lines).order_by(statement_lines.c.line_no))
+        states = many(connection, select(payee_states).order_by(payee_states.c.payee))
+    expected = made | {"status": "finalise", "number": "ER-CALAE-2026-T1-0001", "finalised_on": "2026-07-20"}
+    assert drafts.unpack(row["statement"]) == expected
+    assert (row["total_cents"], row["line_count"], row["payee_count"], row["not_paid_count"]) == (7500, 3, 2, 1)
+    assert [(one["act_date"], one["amount_cents"], one["qualite"]) for one in lines] == [
+        (date(2026, 2, 3), 5500, "elu"), (date(2026, 2, 10), 2000, "elu"), (date(2026, 2, 3), 0, "elu"),
+    ]  # fmt: skip
+    assert [(one["payee"], one["state"], one["why"]) for one in states] == [
+        ("AAV001", "a_payer", None), ("AAV002", "bloque", "NOTHING_PAYABLE"),
+    ]  # fmt: skip
+
+
+def test_finalising_twice_gives_the_same_number(home):
+    made = statement([line()])
+    name = brought(home, made, "finalise")
+    assert STEPS["finalise"](home, name, made) == life.Finalised("ER-CALAE-2026-T1-0001", True)
+    assert len(stored(home)) == 1
+
+
+def test_numbers_count_the_statements_of_a_convention_in_the_civil_year_of_finalisation(home):
+    numbers = []
+    for at, quarter, convention, day in (
+        (AT, "2026-T1", "CALAE", "2026-02-03"), (AT, "2026-T1", "AMF", "2026-02-03"), (AT, "2026-T2", "CALAE", "2026-05-03"),
+        (datetime(2026, 12, 31, 22, 59, tzinfo=UTC), "2026-T3", "CALAE", "2026-08-03"),
+        (datetime(2026, 12, 31, 23, 1, tzinfo=UTC), "2026-T4", "CALAE", "2026-11-03"),
+    ):  # fmt: skip
+        made = statement([line(act_date=day)], quarter=quarter, convention=convention)
+        name = brought(home, made, "approuve")
+        numbers.append(life.finalise(home, *name, "finance", at, computing(made)).number)
+    assert numbers == [
+        "ER-CALAE-2026-T1-0001", "ER-AMF-2026-T1-0001", "ER-CALAE-2026-T2-0002", "ER-CALAE-2026-T3-0003", "ER-CALAE-2026-T4-0001",
+    ]  # fmt: skip
+
+
+def test_a_complement_of_the_same_quarter_is_a_second_statement(home):
+    brought(home, statement([line()]), "finalise")
+    made = statement([line(act_date="2026-03-03")], cutoff="2026-07-15")
+    name = brought(home, made, "approuve")
+    assert STEPS["finalise"](home, name, made).number == "ER-CALAE-2026-T1-0002"
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (statement([line()], parked=["JOURNAL_GAP"]), "parqué"),
+        (statement([]), "rien à finaliser"),
+        (statement([line()], cutoff="2026-07-21"), "pas encore passé"),
+    ],
+)
+def test_what_cannot_be_finalised_is_said_and_nothing_is_written(home, made, says):
+    name = brought(home, made, "approuve")
+    with pytest.raises(SaisinesError, match=says):
+        STEPS["finalise"](home, name, made)
+    assert stored(home) == []
+    assert status_of(home, name) == "approuve"
+
+
+def test_a_statement_with_only_a_balance_carried_in_is_finalised(home):
+    made = statement([], carried={"AAV001": -300})
+    assert STEPS["finalise"](home, brought(home, made, "approuve"), made).number == "ER-CALAE-2026-T1-0001"
+
+
+def test_data_that_changed_since_the_draft_are_refused(home):
+    made = statement([line()])
+    name = brought(home, made, "approuve")
+    with pytest.raises(SaisinesError, match="ont changé"):
+        life.finalise(home, *name, "finance", AT, computing(statement([line(), line(nth=2)])))
+    assert stored(home) == []
+
+
+@pytest.mark.parametrize(("quarter", "refused"), [("2025-T4", True), ("2026-T1", True), ("2026-T2", False)])
+def test_a_cutoff_before_that_of_a_later_or_the_same_quarter_is_refused(home, quarter, refused):
+    brought(home, statement([line()], cutoff="2026-04-15"), "finalise")
+    made = statement([line(saisine="FV26-000124-U")], quarter=quarter, cutoff="2026-04-14")
+    name = brought(home, made, "approuve")
+    if refused:
+        with pytest.raises(SaisinesError, match="précède"):
+            STEPS["finalise"](home, name, made)
+    else:
+        assert STEPS["finalise"](home, name, made).number == "ER-CALAE-2026-T2-0002"
+
+
+def test_a_debt_of_an_association_gone_without_successor_becomes_an_order_to_repay(home):
+    brought(home, statement([line(association="AAV003"), line(association="AAV001")]), "finalise")
+    back = {"kind": "regularisation", "corrects": "ER-CALAE-2026-T1-0001", "cents": -5500, "base_cents": 0}
+    made = statement([line(association=code, **back) for code in ("AAV001", "AAV003")], quarter="2026-T2", cutoff="2026-07-15")
+    STEPS["finalise"](home, brought(home, made, "approuve"), made)
+    with connect(home) as engine, engine.begin() as connection:
+        owed = many(connection, select(receivables))
+    assert [(one["payee"], one["amount_cents"], one["why"]) for one in owed] == [("AAV003", 5500, "association_disparue")]
+
+
+BREAKS = {
+    "the lines": (arrow, "copy_records"),
+    "the payees": (statements, "_first_state"),
+    "the receivables": (statements, "save_receivables"),
+    "the last step": (drafts, "save_step"),
+}
+
+
+@pytest.mark.parametrize("where", BREAKS)
+def test_a_failure_between_two_writes_leaves_nothing_half_done(home, monkeypatch, where):
+    made = statement([line()])
+    name = brought(home, made, "approuve")
+    with monkeypatch.context() as patch:
+        patch.setattr(*BREAKS[where], lambda *arguments: (_ for _ in ()).throw(RuntimeError("power cut")))
+        with pytest.raises(RuntimeError, match="power cut"):
+            STEPS["finalise"](home, name, made)
+    assert stored(home) == []
+    assert status_of(home, name) == "approuve"
+    assert STEPS["finalise"](home, name, made) == life.Finalised("ER-CALAE-2026-T1-0001", False)
+
+
+def _killed(home, name, made):
+    def save_step(*_):
+        os.kill(os.getpid(), 9)
+
+    drafts.save_step = save_step
+    STEPS["finalise"](home, name, made)
+
+
+def test_a_command_killed_before_it_commits_leaves_nothing_half_done(home):
+    made = statement([line()])
+    name = brought(home, made, "approuve")
+    process = multiprocessing.get_context("fork").Process(target=_killed, args=(home, name, made))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -9
+    assert stored(home) == []
+    assert STEPS["finalise"](home, name, made) == life.Finalised("ER-CALAE-2026-T1-0001", False)
+
+
+def _finalise_all(home, rounds, together, answers):
+    for name, made in rounds:
+        together.wait(60)
+        answers.put((name, STEPS["finalise"](home, name, made)))
+
+
+def test_two_processes_that_finalise_at_once_twenty_times_give_twenty_statements_numbered_without_gap(home):
+    names = quarters(20)
+    made = [statement([line(act_date=f"{q[:4]}-01-{n:02d}")], quarter=q) for n, q in enumerate(names, 1)]
+    rounds = [(brought(home, one, "approuve"), one) for one in made]
+    context = multiprocessing.get_context("fork")
+    together, answers = context.Barrier(2), context.Queue()
+    both = [context.Process(target=_finalise_all, args=(home, rounds, together, answers)) for _ in range(2)]
+    for process in both:
+        process.start()
+    given = [answers.get(timeout=60) for _ in range(40)]
+    for process in both:
+        process.join(60)
+    for n, (name, _) in enumerate(rounds, 1):
+        own = [answer for other, answer in given if other == name]
+        assert {answer.number for answer in own} == {f"ER-CALAE-{name[0]}-{n:04d}"}
+        assert sorted(answer.already for answer in own) == [False, True]
+    assert [one["place"] for one in stored(home)] == list(range(1, 21))
+
+
+def test_two_conventions_finalised_at_once_wait_for_one_another(home):
+    """Both could state the same session, so the second computes only once the first has committed."""
+    one, other = statement([line()]), statement([line()], convention="AMF")
+    names = [brought(home, made, "approuve") for made in (one, other)]
+    context = multiprocessing.get_context("fork")
+    answers, seen = context.Queue(), context.Queue()
+
+    def slow(made):
+        def draft(engine, *_):
+            with engine.connect() as connection:
+                seen.put(connection.execute(text("SELECT count(*) FROM statements")).scalar_one())
+            return computing(made)(engine)
+
+        return draft
+
+    def run(name, made):
+        answers.put(life.finalise(home, *name, "finance", AT + timedelta(seconds=1), slow(made)).number)
+
+    both = [context.Process(target=run, args=(name, made)) for name, made in zip(names, (one, other), strict=True)]
+    for process in both:
+        process.start()
+    assert {answers.get(timeout=60) for _ in both} == {"ER-CALAE-2026-T1-0001", "ER-AMF-2026-T1-0001"}
+    for process in both:
+        process.join(60)
+    assert sorted(seen.get(timeout=10) for _ in both) == [0, 1]

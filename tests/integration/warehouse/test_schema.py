@@ -1,0 +1,76 @@
+"""The schema: migrations and tables say the same, and nothing works on another revision."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
+from etl.model.errors import SaisinesError
+from etl.warehouse import schema
+from etl.warehouse.server import connect, make_engine
+from etl.warehouse.tables import METADATA
+
+from .conftest import database
+
+
+def test_the_revision_that_commands_expect_is_the_last_one():
+    assert ScriptDirectory.from_config(schema.alembic_config()).get_current_head() == schema.HEAD
+
+
+def test_the_migrations_make_the_tables_as_they_are_described(connection):
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    assert compare_metadata(context, METADATA) == []
+
+
+def test_every_table_says_its_grain_in_the_database(connection):
+    inspector = inspect(connection)
+    silent = [name for name in METADATA.tables if not (inspector.get_table_comment(name)["text"] or "").startswith("One row per")]
+    assert silent == []
+
+
+def test_checks_of_the_database_are_those_of_the_description(connection):
+    inspector = inspect(connection)
+    found = {check["name"] for name in METADATA.tables for check in inspector.get_check_constraints(name)}
+    described = {
+        str(check.name) for table in METADATA.tables.values() for check in table.constraints if str(check.name).startswith("ck_")
+    }
+    assert {name for name in found if not name.endswith("_not_null")} == described
+
+
+def test_migrating_again_changes_nothing(engine):
+    assert schema.migrate(engine) is False
+
+
+def test_processes_that_migrate_at_once_make_one_schema(server, tmp_path):
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS migrated_at_once")
+        connection.execute("CREATE DATABASE migrated_at_once")
+    engine = make_engine(database(server, "migrated_at_once"))
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(schema.migrate, [engine] * 4)) == [False, False, False, True]
+    engine.dispose()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE migrated_at_once")
+
+
+def test_a_schema_of_another_version_is_refused(engine, home):
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SaisinesError, match="9999.*saisines init"), connect(home):
+        pass
+
+
+def test_an_old_server_is_refused(monkeypatch, home):
+    monkeypatch.setattr("etl.warehouse.server.VERSION_MIN", 990000)
+    with pytest.raises(SaisinesError, match="PostgreSQL 15"), connect(home):
+        pass
+
+
+def test_views_are_made_again_by_init(engine):
+    schema.migrate(engine)
+    names = {file.stem.partition("_")[2] for file in schema.VIEWS.glob("*.sql")}
+    assert names == set(inspect(create_engine(engine.url)).get_view_names())
