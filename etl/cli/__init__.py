@@ -2,7 +2,7 @@
 
 import sys
 
-from etl.model.errors import SaisinesError, UsageError
+from etl.model.errors import ManyErrors, SaisinesError, UsageError
 
 
 def main() -> None:
@@ -13,6 +13,8 @@ def main() -> None:
         app()
     except UsageError as error:
         _stop(str(error), 2)
+    except ManyErrors as error:
+        _stop("\n".join(error.errors), 1)
     except SaisinesError as error:
         _stop(str(error), 1)
     except KeyboardInterrupt:

@@ -10,17 +10,32 @@ from etl.cli import ways
 from etl.cli.ways import AsJson, By, Reason, say
 from etl.model.errors import SaisinesError
 
-deliveries = typer.Typer(name="deliveries", help="Ce qui a été reçu : lister, retirer une livraison.", no_args_is_help=True)
-quarantine = typer.Typer(name="quarantine", help="Les lignes refusées : lister, rejuger, rendre aux associations.", no_args_is_help=True)
+deliveries = typer.Typer(
+    name="deliveries", help="Ce qui a été reçu : lister, retirer une livraison.", no_args_is_help=True
+)
+quarantine = typer.Typer(
+    name="quarantine", help="Les lignes refusées : lister, rejuger, rendre aux associations.", no_args_is_help=True
+)
 STAGES = {"land": "dépôt", "read": "lecture", "judge": "jugement des lignes", "save": "enregistrement"}
 STATUSES = {"recu": "reçu", "deja_recu": "déjà reçu", "echec": "ÉCHEC"}
 Association = Annotated[str | None, typer.Option("--association", help="Seulement cette association.", metavar="CODE")]
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Des dossiers qui contiennent journal/ et fiches/<code>/, ou des fichiers.", metavar="CHEMIN…")],
-    profile: Annotated[str | None, typer.Option("--profile", help="Le profil du journal : plateforme (par défaut), asterisk…", metavar="NOM")] = None,
-    received_on: Annotated[str | None, typer.Option("--received-on", help="Le jour de réception, s’il n’est pas celui du chargement.", metavar="JOUR")] = None,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Des dossiers qui contiennent journal/ et fiches/<code>/, ou des fichiers.", metavar="CHEMIN…"
+        ),
+    ],
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="Le profil du journal : plateforme (par défaut), asterisk…", metavar="NOM"),
+    ] = None,
+    received_on: Annotated[
+        str | None,
+        typer.Option("--received-on", help="Le jour de réception, s’il n’est pas celui du chargement.", metavar="JOUR"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Reçoit des fichiers : chacun en entier ou pas du tout, avec ses totaux de contrôle. Redonner un fichier ne change rien."""
@@ -41,13 +56,20 @@ def ingest(
     else:
         _tell(report)
     if report.failed:
-        raise SaisinesError(f"{len(report.failed)} fichier(s) en échec ; corrigez-les et redonnez-les, les autres sont reçus.")
+        raise SaisinesError(
+            f"{len(report.failed)} fichier(s) en échec ; corrigez-les et redonnez-les, les autres sont reçus."
+        )
 
 
 def _tell(report: Any) -> None:  # noqa: ANN401 - ingest.Report, imported late
     head = ("fichier", "origine", "état", "lues", "acceptées", "refusées", "doubles", "ignorées")
     rows = [
-        (file.name, file.origin, STATUSES[file.status], *(str(n) for n in (file.read, file.accepted, file.rejected, file.duplicate, file.ignored)))
+        (
+            file.name,
+            file.origin,
+            STATUSES[file.status],
+            *(str(n) for n in (file.read, file.accepted, file.rejected, file.duplicate, file.ignored)),
+        )
         for file in report.files
     ]
     ways.table([head, *rows], right=frozenset({3, 4, 5, 6, 7}))
@@ -56,7 +78,9 @@ def _tell(report: Any) -> None:  # noqa: ANN401 - ingest.Report, imported late
     for unknown in report.unknown:
         say(f"  {unknown.name} : laissé de côté, {unknown.reason}")
     totals = report.totals()
-    say(f"{totals['files']} fichier(s) reçu(s) : {totals['read']} lignes lues = {totals['accepted']} acceptées + {totals['rejected']} refusées + {totals['duplicate']} doubles + {totals['ignored']} ignorées.")
+    say(
+        f"{totals['files']} fichier(s) reçu(s) : {totals['read']} lignes lues = {totals['accepted']} acceptées + {totals['rejected']} refusées + {totals['duplicate']} doubles + {totals['ignored']} ignorées."
+    )
     if report.corrected:
         say(f"{report.corrected} ligne(s) refusée(s) auparavant sont corrigées.")
     if totals["rejected"]:
@@ -76,14 +100,23 @@ def list_deliveries(as_json: AsJson = False) -> None:
         return
     head = ("n°", "nature", "origine", "reçu le", "état", "lues", "acceptées", "refusées", "doubles", "ignorées")
     shown = [
-        (str(row["delivery_id"]), row["kind"], row["origin"], str(row["received_on"]), row["status"], *(str(row[f"rows_{name}"]) for name in ("read", "accepted", "rejected", "duplicate", "ignored")))
+        (
+            str(row["delivery_id"]),
+            row["kind"],
+            row["origin"],
+            str(row["received_on"]),
+            row["status"],
+            *(str(row[f"rows_{name}"]) for name in ("read", "accepted", "rejected", "duplicate", "ignored")),
+        )
         for row in rows
     ]
     ways.table([head, *shown], right=frozenset({0, 5, 6, 7, 8, 9}))
 
 
 @deliveries.command("withdraw")
-def withdraw(number: Annotated[int, typer.Argument(help="Le numéro de la livraison.", metavar="N")], by: By, reason: Reason) -> None:
+def withdraw(
+    number: Annotated[int, typer.Argument(help="Le numéro de la livraison.", metavar="N")], by: By, reason: Reason
+) -> None:
     """Retire une livraison : ses lignes n’ont jamais compté. Ce qui est finalisé reste ; les mêmes octets peuvent revenir."""
     from etl.jobs import deliveries as job
 
@@ -92,11 +125,15 @@ def withdraw(number: Annotated[int, typer.Argument(help="Le numéro de la livrai
 
 
 @quarantine.command("list")
-def list_refused(association: Association = None, code: Annotated[str | None, typer.Option("--code", help="Seulement ce motif.", metavar="CODE")] = None, as_json: AsJson = False) -> None:
+def list_refused(
+    association: Association = None,
+    code: Annotated[str | None, typer.Option("--code", help="Seulement ce motif.", metavar="CODE")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Liste les lignes refusées qui attendent, avec le motif en français."""
     from etl.jobs import quarantine as job
 
-    rows = job.listed(settings.home(), association=association, code=code)
+    rows = job.run_list(settings.home(), origin=association, code=code)
     if as_json:
         ways.say_json({"refused": rows})
         return
@@ -104,7 +141,17 @@ def list_refused(association: Association = None, code: Annotated[str | None, ty
         say("Aucune ligne refusée n’attend.")
         return
     head = ("livraison", "origine", "feuille", "ligne", "motif", "phrase")
-    shown = [(str(row["delivery_id"]), row["origin"], row["sheet"] or "", str(row["row_number"]), ", ".join(row["codes"]), row["sentence"]) for row in rows]
+    shown = [
+        (
+            str(row["delivery_id"]),
+            row["origin"],
+            row["sheet"] or "",
+            str(row["row_number"]),
+            ", ".join(row["codes"]),
+            row["sentence"],
+        )
+        for row in rows
+    ]
     ways.table([head, *shown], right=frozenset({0, 3}))
     say(f"{len(rows)} ligne(s). Ensuite : saisines quarantine export --out DOSSIER")
 
@@ -115,15 +162,22 @@ def replay() -> None:
     from etl.jobs import quarantine as job
 
     report = job.replay(settings.home(), settings.now())
-    say(f"{report.judged} ligne(s) rejugée(s) : {report.accepted} acceptée(s), {report.judged - report.accepted} encore refusée(s).")
+    say(
+        f"{report.judged} ligne(s) rejugée(s) : {report.accepted} acceptée(s), {report.judged - report.accepted} encore refusée(s)."
+    )
 
 
 @quarantine.command("export")
-def export(out: Annotated[Path, typer.Option("--out", help="Le dossier où écrire un classeur par association.", metavar="DOSSIER")], association: Association = None) -> None:
+def export(
+    out: Annotated[
+        Path, typer.Option("--out", help="Le dossier où écrire un classeur par association.", metavar="DOSSIER")
+    ],
+    association: Association = None,
+) -> None:
     """Rend à chaque association son classeur : cellules fautives colorées, motif en commentaire, prêt à corriger et renvoyer."""
-    from etl.jobs import quarantine as job
+    from etl.jobs import quarantine_export as job
 
-    made = job.export(settings.home(), out, association=association)
+    made = job.export(settings.home(), out, origin=association)
     for path in made:
         say(str(path))
     say(f"{len(made)} classeur(s) écrit(s).")

@@ -16,15 +16,28 @@ def decide(
     kind: Annotated[str | None, typer.Argument(help=f"La décision : {KINDS}.", metavar="GENRE")] = None,
     reference: Annotated[str | None, typer.Option("--reference", help="La saisine.", metavar="RÉFÉRENCE")] = None,
     association: Annotated[str | None, typer.Option("--association", help="L’association.", metavar="CODE")] = None,
-    code: Annotated[str | None, typer.Option("--code", help="Le code accepté, ou ce que « withdraw » défait.", metavar="CODE")] = None,
-    written: Annotated[str | None, typer.Option("--written", help="La référence telle que la fiche l’écrit.", metavar="TEXTE")] = None,
-    convention: Annotated[str | None, typer.Option("--convention", help="La convention nouvelle.", metavar="CODE")] = None,
+    code: Annotated[
+        str | None, typer.Option("--code", help="Le code accepté, ou ce que « withdraw » défait.", metavar="CODE")
+    ] = None,
+    written: Annotated[
+        str | None, typer.Option("--written", help="La référence telle que la fiche l’écrit.", metavar="TEXTE")
+    ] = None,
+    convention: Annotated[
+        str | None, typer.Option("--convention", help="La convention nouvelle.", metavar="CODE")
+    ] = None,
     qualite: Annotated[str | None, typer.Option("--qualite", help="La qualité nouvelle.", metavar="QUALITÉ")] = None,
-    new_association: Annotated[str | None, typer.Option("--new-association", help="L’association nouvelle.", metavar="CODE")] = None,
-    day: Annotated[str | None, typer.Option("--day", help="Le jour : JOURNAL_GAP, register_saisine.", metavar="JOUR")] = None,
+    new_association: Annotated[
+        str | None, typer.Option("--new-association", help="L’association nouvelle.", metavar="CODE")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option("--day", help="Le jour : JOURNAL_GAP, register_saisine.", metavar="JOUR")
+    ] = None,
     by: Annotated[str | None, typer.Option("--by", help="Qui décide.", metavar="NOM")] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Pourquoi.", metavar="TEXTE")] = None,
-    file: Annotated[Path | None, typer.Option("--file", help="Un fichier de décisions, pris en entier ou pas du tout.", metavar="CSV")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="Un fichier de décisions, pris en entier ou pas du tout.", metavar="CSV"),
+    ] = None,
 ) -> None:
     """Enregistre une décision, ou un fichier de décisions. Rien ne s’efface : « withdraw » défait la dernière."""
     from etl.jobs import decide as job

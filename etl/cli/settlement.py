@@ -23,21 +23,30 @@ def reconcile(as_json: AsJson = False) -> None:
     say(f"{found.saisines} saisines, dont {found.with_fiche} avec une fiche.")
     known = rules()
     head = ("écart", "gravité", "nombre", "")
-    rows = [(code, known[code].severity or "", str(count), known[code].sentence or "") for code, count in found.by_code.items()]
+    rows = [
+        (code, known[code].severity or "", str(count), known[code].sentence or "")
+        for code, count in found.by_code.items()
+    ]
     ways.table([head, *rows], right=frozenset({2}))
     say("Ensuite : saisines draft TRIMESTRE ; saisines explain RÉFÉRENCE raconte une saisine.")
 
 
 def draft(
     quarter: Quarter,
-    convention: Annotated[str | None, typer.Option("--convention", help="Seulement cette convention.", metavar="CODE")] = None,
-    cutoff: Annotated[str | None, typer.Option("--cutoff", help="L’arrêté ; par défaut, celui de la convention.", metavar="JOUR")] = None,
+    convention: Annotated[
+        str | None, typer.Option("--convention", help="Seulement cette convention.", metavar="CODE")
+    ] = None,
+    cutoff: Annotated[
+        str | None, typer.Option("--cutoff", help="L’arrêté ; par défaut, celui de la convention.", metavar="JOUR")
+    ] = None,
     out: Out = None,
 ) -> None:
     """Établit les brouillons de relevé : données, classeur et écarts. N’importe quel jour, autant de fois qu’on veut."""
     from etl.jobs import draft as job
 
-    made = job.run(settings.home(), quarter, settings.now(), convention, ways.day(cutoff, "--cutoff"), out, ways.progress())
+    made = job.run(
+        settings.home(), quarter, settings.now(), convention, ways.day(cutoff, "--cutoff"), out, ways.progress()
+    )
     ways.done()
     _tell(made)
     folder = (out or settings.home() / "out") / quarter
@@ -50,7 +59,16 @@ def _tell(statements: list[dict[str, Any]]) -> None:
 
     head = ("convention", "arrêté", "total", "lignes", "non payé", "écarts", "état", "empreinte")
     rows = [
-        (one["convention"], one["cutoff"], euros(one["total_cents"]), str(len(one["lines"])), str(len(one["not_paid"])), str(len(one["discrepancies"])), "parqué" if one["parked"] else one["status"], one["digest"])
+        (
+            one["convention"],
+            one["cutoff"],
+            euros(one["total_cents"]),
+            str(len(one["lines"])),
+            str(len(one["not_paid"])),
+            str(len(one["discrepancies"])),
+            "parqué" if one["parked"] else one["status"],
+            one["digest"],
+        )
         for one in statements
     ]
     ways.table([head, *rows], right=frozenset({2, 3, 4, 5}))
@@ -90,12 +108,19 @@ def finalise(quarter: Quarter, convention: Convention, by: By, digest: Digest) -
     from etl.jobs import statement_life as job
 
     done = job.finalise(settings.home(), quarter, convention, digest, by, settings.now(), drafting.recompute)
-    say(f"Relevé {done.number} {'déjà finalisé' if done.already else 'finalisé'}. Ensuite : saisines pay {quarter} --convention {convention} --by NOM --out DOSSIER")
+    say(
+        f"Relevé {done.number} {'déjà finalisé' if done.already else 'finalisé'}. Ensuite : saisines pay {quarter} --convention {convention} --by NOM --out DOSSIER"
+    )
 
 
 def takeover(
     file: Annotated[Path, typer.Argument(help="La liste des lignes déjà payées.", metavar="CSV")],
-    until: Annotated[str, typer.Option("--until", help="La date de reprise : les actes antérieurs hors liste ne sont pas payés.", metavar="JOUR")],
+    until: Annotated[
+        str,
+        typer.Option(
+            "--until", help="La date de reprise : les actes antérieurs hors liste ne sont pas payés.", metavar="JOUR"
+        ),
+    ],
     by: By,
     reason: Reason,
 ) -> None:
@@ -108,14 +133,20 @@ def takeover(
     if day is None:
         raise UsageError("--until : un jour est attendu.")
     for taken in job.run(settings.home(), file, day, by, reason, settings.now()):
-        say(f"{taken.number} : {taken.lines} lignes, {euros(taken.cents)}.")
+        say(f"{taken.number} : {taken.lines} lignes, {euros(taken.total_cents)}.")
 
 
 def simulate(
     quarter: Quarter,
-    folder: Annotated[Path, typer.Option("--conventions", help="Les autres fichiers de convention.", metavar="DOSSIER")],
-    quarters: Annotated[int, typer.Option("--quarters", help="Combien de trimestres, celui-ci le dernier.", metavar="N", min=1, max=8)] = 1,
-    out: Annotated[Path | None, typer.Option("--out", help="Où écrire la différence ligne à ligne.", metavar="DOSSIER")] = None,
+    folder: Annotated[
+        Path, typer.Option("--conventions", help="Les autres fichiers de convention.", metavar="DOSSIER")
+    ],
+    quarters: Annotated[
+        int, typer.Option("--quarters", help="Combien de trimestres, celui-ci le dernier.", metavar="N", min=1, max=8)
+    ] = 1,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Où écrire la différence ligne à ligne.", metavar="DOSSIER")
+    ] = None,
 ) -> None:
     """Ce que serait le trimestre sous d’autres fichiers de convention, et la différence. N’écrit rien dans l’entrepôt."""
     from etl.jobs import simulate as job
@@ -126,7 +157,10 @@ def simulate(
         say(text)
 
 
-def explain(reference: Annotated[str, typer.Argument(help="La référence, par exemple FV26-000123-W.", metavar="RÉFÉRENCE")], as_json: AsJson = False) -> None:
+def explain(
+    reference: Annotated[str, typer.Argument(help="La référence, par exemple FV26-000123-W.", metavar="RÉFÉRENCE")],
+    as_json: AsJson = False,
+) -> None:
     """Raconte une saisine : lignes reçues, rapprochement, écarts, décisions, barème, calculs, relevés. Chaque lecture est notée."""
     from etl.jobs import explain as job
 

@@ -10,14 +10,27 @@ from etl.cli import ways
 from etl.cli.ways import By, say
 from etl.model.errors import SaisinesError
 
-conventions = typer.Typer(name="conventions", help="Les fichiers de convention : vérifier, appliquer un changement à deux personnes.", no_args_is_help=True)
+conventions = typer.Typer(
+    name="conventions",
+    help="Les fichiers de convention : vérifier, appliquer un changement à deux personnes.",
+    no_args_is_help=True,
+)
 Folder = Annotated[Path, typer.Argument(help="Le dossier des fichiers de convention.", metavar="DOSSIER")]
 
 
 def init(
-    folder: Annotated[Path | None, typer.Option("--conventions", help="Les fichiers de convention ; par défaut, le jeu d’exemple.", metavar="DOSSIER")] = None,
-    register: Annotated[Path | None, typer.Option("--associations", help="Le registre des associations.", metavar="CSV")] = None,
-    by: Annotated[str | None, typer.Option("--by", help="Qui charge ; par défaut, le compte du système.", metavar="NOM")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--conventions", help="Les fichiers de convention ; par défaut, le jeu d’exemple.", metavar="DOSSIER"
+        ),
+    ] = None,
+    register: Annotated[
+        Path | None, typer.Option("--associations", help="Le registre des associations.", metavar="CSV")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Qui charge ; par défaut, le compte du système.", metavar="NOM")
+    ] = None,
 ) -> None:
     """Crée ou met à jour l’entrepôt et charge les conventions et le registre. Sans danger si c’est déjà fait."""
     from etl.jobs import init as job
@@ -27,7 +40,12 @@ def init(
     say(f"Entrepôt {'créé ou mis à jour' if report.migrated else 'à jour'} dans {home}.")
     if report.conventions:
         say(f"Conventions chargées : {', '.join(report.conventions)}.")
-    for what, label in (("added", "ajoutées"), ("changed", "changées"), ("bank_changed", "coordonnées bancaires à confirmer"), ("absent", "absentes du fichier, gardées")):
+    for what, label in (
+        ("added", "ajoutées"),
+        ("changed", "changées"),
+        ("bank_changed", "coordonnées bancaires à confirmer"),
+        ("absent", "absentes du fichier, gardées"),
+    ):
         if codes := report.associations.get(what):
             say(f"Associations {label} : {len(codes)}.")
     say("Ensuite : saisines ingest DOSSIER")
@@ -36,20 +54,26 @@ def init(
 def sample(
     folder: Annotated[Path, typer.Argument(help="Le dossier à écrire, neuf ou vide.", metavar="DOSSIER")],
     saisines: Annotated[int, typer.Option("--saisines", help="Le nombre de saisines.", metavar="N")] = 3000,
-    seed: Annotated[int | None, typer.Option("--seed", help="La graine du hasard : la même donne les mêmes fichiers.", metavar="S")] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", help="La graine du hasard : la même donne les mêmes fichiers.", metavar="S")
+    ] = 116006,
 ) -> None:
     """Écrit une boîte de réception inventée et vraisemblable : journal, fiches, registre, conventions."""
     from etl.jobs import sample as job
 
-    made = job.run(folder, saisines, **({} if seed is None else {"seed": seed}), progress=ways.progress())
+    made = job.run(folder, saisines, seed, progress=ways.progress())
     ways.done()
-    say(f"{made.saisines} saisines, {made.associations} associations, {made.journal_files} journaux et {made.fiche_files} fichiers de fiches dans {folder}.")
+    say(
+        f"{made.saisines} saisines, {made.associations} associations, {made.journal_files} journaux et {made.fiche_files} fichiers de fiches dans {folder}."
+    )
     say(f"Ensuite : saisines init --conventions {folder / 'conventions'} --associations {folder / 'associations.csv'}")
     say(f"          saisines ingest {folder}")
 
 
 def demo(
-    saisines: Annotated[int, typer.Option("--saisines", help="La taille de l’exemple, la première fois.", metavar="N")] = 3000,
+    saisines: Annotated[
+        int, typer.Option("--saisines", help="La taille de l’exemple, la première fois.", metavar="N")
+    ] = 3000,
 ) -> None:
     """Du néant aux relevés d’un trimestre d’exemple, par les vrais DAG sur un vrai ordonnanceur."""
     from etl.jobs import demo as job
@@ -73,7 +97,10 @@ def check(folder: Folder) -> None:
 def apply(
     folder: Folder,
     by: By,
-    digest: Annotated[str | None, typer.Option("--digest", help="L’empreinte de la différence, pour la seconde personne.", metavar="EMPREINTE")] = None,
+    digest: Annotated[
+        str | None,
+        typer.Option("--digest", help="L’empreinte de la différence, pour la seconde personne.", metavar="EMPREINTE"),
+    ] = None,
 ) -> None:
     """Montre ce qu’un changement de fichiers change, en texte et en euros ; une seconde personne l’applique en nommant son empreinte."""
     from etl.jobs import conventions_apply, simulate

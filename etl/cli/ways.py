@@ -14,10 +14,15 @@ from etl.model.errors import UsageError
 Quarter = Annotated[str, typer.Argument(help="Le trimestre, par exemple 2026-T1.", metavar="TRIMESTRE")]
 Convention = Annotated[str, typer.Option("--convention", help="Le code de la convention.", metavar="CODE")]
 By = Annotated[str, typer.Option("--by", help="Qui le fait : un nom.", metavar="NOM")]
-Digest = Annotated[str, typer.Option("--digest", help="L’empreinte du brouillon, donnée par « saisines draft ».", metavar="EMPREINTE")]
+Digest = Annotated[
+    str, typer.Option("--digest", help="L’empreinte du brouillon, donnée par « saisines draft ».", metavar="EMPREINTE")
+]
 Reason = Annotated[str, typer.Option("--reason", help="Pourquoi, en une phrase.", metavar="TEXTE")]
 AsJson = Annotated[bool, typer.Option("--json", help="Écrit le résultat en JSON.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Le dossier où écrire ; par défaut, out/ dans le dossier d’état.", metavar="DOSSIER")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Le dossier où écrire ; par défaut, out/ dans le dossier d’état.", metavar="DOSSIER"),
+]
 
 
 def day(text: str | None, option: str) -> date | None:
@@ -61,7 +66,10 @@ def table(rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> N
     """Rows of text in columns, the first row being the header; columns in `right` are aligned on the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for place, row in enumerate(rows):
-        cells = [cell.rjust(width) if column in right else cell.ljust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         say("  " + "  ".join(cells).rstrip())
         if place == 0:
             say("  " + "  ".join("─" * width for width in widths))

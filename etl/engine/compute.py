@@ -37,8 +37,12 @@ def compute(
     """
     asked = frozenset(wanted)
     checked = frozenset(checks()) if "line" in asked else frozenset()
-    plan = needed((asked - {"discrepancy"}) | checked | (_read_by_discrepancy() if "discrepancy" in asked else frozenset()))
-    with duckdb.connect(config={"memory_limit": memory_limit, "threads": 2, "preserve_insertion_order": False}) as connection:
+    plan = needed(
+        (asked - {"discrepancy"}) | checked | (_read_by_discrepancy() if "discrepancy" in asked else frozenset())
+    )
+    with duckdb.connect(
+        config={"memory_limit": memory_limit, "threads": 2, "preserve_insertion_order": False}
+    ) as connection:
         _register(connection, tables)
         for position, step in enumerate(plan):
             progress(step.name)

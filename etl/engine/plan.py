@@ -32,14 +32,21 @@ def _step(folder: str, file: Traversable) -> Step:
     reads = frozenset(word for pair in READS.findall(code) for word in pair if word) - frozenset(DEFINES.findall(code))
     header = HEADER.match(sql)
     if folder == "rules" and (header is None or header["code"] != name):
-        raise ValueError(f"sql/rules/{file.name}: the first three lines are code and severity, the French sentence, and why.")
+        raise ValueError(
+            f"sql/rules/{file.name}: the first three lines are code and severity, the French sentence, and why."
+        )
     return Step(name, folder, sql, reads, header and header["severity"], header and header["sentence"])
 
 
 @cache
 def steps() -> dict[str, Step]:
     """All steps by name, in an order in which each comes after what it reads."""
-    found = [_step(folder, file) for folder in FOLDERS for file in (files("sql") / folder).iterdir() if file.name.endswith(".sql")]
+    found = [
+        _step(folder, file)
+        for folder in FOLDERS
+        for file in (files("sql") / folder).iterdir()
+        if file.name.endswith(".sql")
+    ]
     by_name = {step.name: step for step in sorted(found, key=lambda step: step.name)}
     graph = {step.name: sorted((step.reads & by_name.keys()) - {step.name}) for step in by_name.values()}
     return {name: by_name[name] for name in TopologicalSorter(graph).static_order()}
@@ -57,6 +64,9 @@ def checks() -> dict[str, Step]:
 
 def needed(wanted: frozenset[str]) -> list[Step]:
     """The steps that give the wanted tables, in order."""
-    asked = set(wanted)
-    chosen = [step for step in reversed(steps().values()) if step.name in asked and not asked.update(step.reads)]
+    asked, chosen = set(wanted), []
+    for step in reversed(steps().values()):
+        if step.name in asked:
+            chosen.append(step)
+            asked |= step.reads
     return chosen[::-1]

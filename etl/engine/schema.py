@@ -69,7 +69,14 @@ _COLUMNS: dict[str, dict[str, pa.DataType]] = {
         "mode": TEXT,
         "statut": TEXT,
     },
-    "association": {"code": TEXT, "nom": TEXT, "departement": TEXT, "active_du": DAY, "active_au": DAY, "successeur": TEXT},
+    "association": {
+        "code": TEXT,
+        "nom": TEXT,
+        "departement": TEXT,
+        "active_du": DAY,
+        "active_au": DAY,
+        "successeur": TEXT,
+    },
     "convention": {"code": TEXT, "priorite": INT, "du": DAY, "au": DAY, "runoff_until": DAY},
     "convention_line": {"convention": TEXT, "numero": TEXT, "du": DAY, "au": DAY, "de": TEXT, "a": TEXT},
     "tariff": {

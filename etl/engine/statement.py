@@ -14,18 +14,30 @@ PRESTATIONS = ("PEC", "CAR", "REO", "PSY", "JUR", "SOC")
 UNDIGESTED = ("status", "number", "digest")
 
 
-def statements(results: Mapping[str, pa.Table], conventions: Iterable[str], quarter: str, cutoff: date) -> dict[str, Row]:
+def statements(
+    results: Mapping[str, pa.Table], conventions: Iterable[str], quarter: str, cutoff: date
+) -> dict[str, Row]:
     """One draft per convention, with its digest, from the tables of `engine.compute`."""
     references = _references(results)
     lines = _grouped(_line(row, references) for row in results["line"].to_pylist())
-    not_paid = _grouped(_act(row, references) | {"convention": row["convention"], "reason": row["reason"]} for row in results["not_paid"].to_pylist())
+    not_paid = _grouped(
+        _act(row, references) | {"convention": row["convention"], "reason": row["reason"]}
+        for row in results["not_paid"].to_pylist()
+    )
     payees = _grouped(results["payee"].to_pylist())
     found = results["discrepancy"].to_pylist()
     noted = _grouped(row for row in found if row["in_scope"] and row["convention"] is not None)
     gaps = sorted(row["detail"] for row in found if row["code"] == "JOURNAL_GAP" and row["decision_id"] is None)
     return {
         code: _statement(
-            code, quarter, cutoff, lines.get(code, []), not_paid.get(code, []), payees.get(code, []), noted.get(code, []), gaps
+            code,
+            quarter,
+            cutoff,
+            lines.get(code, []),
+            not_paid.get(code, []),
+            payees.get(code, []),
+            noted.get(code, []),
+            gaps,
         )
         for code in sorted(conventions)
     }
@@ -47,7 +59,10 @@ def extras(results: Mapping[str, pa.Table], convention: str) -> dict[tuple[Any, 
     """What a finalised statement keeps of each line beside what it prints, by identity: `taken_back`, `undated`, `qualite`."""
     references = _references(results)
     rows = [row for row in results["line"].to_pylist() if row["convention"] == convention]
-    return {identity(_act(row, references)): {name: row[name] for name in ("taken_back", "undated", "qualite")} for row in rows}
+    return {
+        identity(_act(row, references)): {name: row[name] for name in ("taken_back", "undated", "qualite")}
+        for row in rows
+    }
 
 
 def canonical(statement: Row) -> str:
@@ -62,7 +77,14 @@ def digest(statement: Row) -> str:
 
 
 def _statement(
-    code: str, quarter: str, cutoff: date, lines: list[Row], not_paid: list[Row], payees: list[Row], noted: list[Row], gaps: list[str]
+    code: str,
+    quarter: str,
+    cutoff: date,
+    lines: list[Row],
+    not_paid: list[Row],
+    payees: list[Row],
+    noted: list[Row],
+    gaps: list[str],
 ) -> Row:
     for row in lines + not_paid:
         row.pop("convention")
@@ -77,7 +99,10 @@ def _statement(
         "currency": "EUR",
         "total_cents": sum(row["amount_cents"] for row in lines),
         "associations": _associations(lines, payees),
-        "payees": [{**row, "code": row.pop("payee")} for row in sorted(_without_convention(payees), key=lambda row: row["payee"])],
+        "payees": [
+            {**row, "code": row.pop("payee")}
+            for row in sorted(_without_convention(payees), key=lambda row: row["payee"])
+        ],
         "lines": sorted(lines, key=_act_order),
         "not_paid": sorted(not_paid, key=lambda row: (*_act_order(row), row["reason"])),
         "discrepancies": sorted((_noted(row) for row in noted), key=_discrepancy_order),
@@ -131,7 +156,13 @@ def _line(row: Row, references: Mapping[int, str]) -> Row:
 
 
 def _noted(row: Row) -> Row:
-    return {"code": row["code"], "severity": row["severity"], "saisine": row["reference"], "association": row["association"], "detail": row["detail"]}
+    return {
+        "code": row["code"],
+        "severity": row["severity"],
+        "saisine": row["reference"],
+        "association": row["association"],
+        "detail": row["detail"],
+    }
 
 
 def _act_order(row: Row) -> tuple[Any, ...]:
@@ -139,7 +170,9 @@ def _act_order(row: Row) -> tuple[Any, ...]:
 
 
 def _discrepancy_order(row: Row) -> tuple[str, ...]:
-    return tuple(str(row.get(name) or "") for name in ("code", "saisine", "association", "convention", "written", "detail"))
+    return tuple(
+        str(row.get(name) or "") for name in ("code", "saisine", "association", "convention", "written", "detail")
+    )
 
 
 def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:

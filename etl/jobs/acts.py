@@ -31,7 +31,9 @@ def fingerprints(
 
     inputs = gather(engine, day)
     rows = [{**one, "decision_id": PENDING + place} for place, one in enumerate(pending)]
-    decisions = pa.concat_tables([inputs.tables["decision"].select(SCHEMAS["decision"].names).cast(SCHEMAS["decision"]), table("decision", rows)])
+    decisions = pa.concat_tables(
+        [inputs.tables["decision"].select(SCHEMAS["decision"].names).cast(SCHEMAS["decision"]), table("decision", rows)]
+    )
     tables = {**inputs.tables, "decision": decisions, "parameters": parameters(Quarter.of(day), day)}
     found: dict[str, list[tuple[str | None, str]]] = {}
     for row in compute(tables, ["fingerprint"])["fingerprint"].to_pylist():

@@ -28,7 +28,8 @@ def snapshot(connection: Connection, statement: Mapping[str, Any], inputs: Input
     return {
         "statement": dict(statement),
         "convention": {**_plain(read_yaml(file.content).data), "fingerprint": file.fingerprint},
-        "tariff_rows": schedule(inputs.tariff, code, quarter.start, quarter.end) + terms(inputs.tariff, code, quarter.start, quarter.end),
+        "tariff_rows": schedule(inputs.tariff, code, quarter.start, quarter.end)
+        + terms(inputs.tariff, code, quarter.start, quarter.end),
         "associations": _parties(statement, inputs),
         "federation": federation(home),
         "year": _year(connection, statement, inputs),
@@ -59,7 +60,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - YAML data
 def _parties(statement: Mapping[str, Any], inputs: Inputs) -> dict[str, dict[str, Any]]:
     """The associations of a statement's lines and payees, and whom each is paid to."""
     register = {row["code"]: row for row in inputs.register}
-    named = {row["association"] for part in ("lines", "not_paid", "discrepancies") for row in statement[part] if row["association"]}
+    named = {
+        row["association"]
+        for part in ("lines", "not_paid", "discrepancies")
+        for row in statement[part]
+        if row["association"]
+    }
     named |= {row["code"] for row in statement["payees"]}
     return {
         code: {name: register[code][name] for name in PARTY} | {"payee": payee(register, code, inputs.cutoff)}
@@ -81,7 +87,9 @@ def payee(register: Mapping[str, Mapping[str, Any]], code: str, cutoff: date) ->
 def _year(connection: Connection, statement: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:
     """What the convention's civil year has consumed, this statement included, and the totals of its quarters."""
     year = int(statement["quarter"][:4])
-    envelopes = [row for row in inputs.tariff["envelope"] if row["convention"] == statement["convention"] and row["year"] == year]
+    envelopes = [
+        row for row in inputs.tariff["envelope"] if row["convention"] == statement["convention"] and row["year"] == year
+    ]
     own = sum(line["amount_cents"] for line in statement["lines"] if line["act_date"].startswith(str(year)))
     totals = {f"{year}-T{number}": 0 for number in range(1, 5)}
     for one in load_statements(connection, statement["convention"]):

@@ -54,7 +54,7 @@ def run(
     """
     asked = Quarter.parse(quarter)
     folder = (out or home / "out") / str(asked)
-    made = []
+    made: list[dict[str, Any]] = []
     with connect(home) as engine:
         for day, codes in _by_cutoff(engine, asked, convention, cutoff).items():
             progress(f"lecture des données à l’arrêté du {day:%d/%m/%Y}")

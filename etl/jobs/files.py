@@ -22,4 +22,6 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         Path(name).replace(path)
     except OSError as error:
-        raise SaisinesError(f"Écriture impossible dans {path.parent} ({error.strerror}) ; choisissez un dossier où vous avez ce droit.") from error
+        raise SaisinesError(
+            f"Écriture impossible dans {path.parent} ({error.strerror}) ; choisissez un dossier où vous avez ce droit."
+        ) from error

@@ -55,12 +55,14 @@ def gather(engine: Engine, cutoff: date, conventions: ConventionSet | None = Non
     resolved = resolve(chosen)
     stored = load_inputs(address_of(engine), cutoff)
     departements = {row["departement"] for row in register if row["departement"]}
-    made = {
+    made: dict[str, list[dict[str, Any]]] = {
         **{name: rows for name, rows in resolved.items() if name in SCHEMAS},
         "holiday": holiday_rows(departements, range(cutoff.year - 1, cutoff.year + 2)),
         "payee_check": payee_checks(register),
     }
-    return Inputs({**stored, **{name: table(name, rows) for name, rows in made.items()}}, chosen, resolved, register, cutoff)
+    return Inputs(
+        {**stored, **{name: table(name, rows) for name, rows in made.items()}}, chosen, resolved, register, cutoff
+    )
 
 
 def load_conventions(connection: Connection) -> ConventionSet:

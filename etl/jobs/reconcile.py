@@ -57,13 +57,20 @@ def run(home: Path, at: datetime, progress: Callable[[str], None] = lambda what:
         matches=dict(sorted(Counter(results["match"].column("how").to_pylist()).items())),
         discrepancies=statement.discrepancies(results),
     )
-    write_atomically(home / "out" / "rapprochement.json", as_json(summary(found) | {"discrepancies": found.discrepancies}))
+    write_atomically(
+        home / "out" / "rapprochement.json", as_json(summary(found) | {"discrepancies": found.discrepancies})
+    )
     return found
 
 
 def summary(found: Reconciled) -> dict[str, Any]:
     """The counts, as data: no reference, no person."""
-    return {"saisines": found.saisines, "with_fiche": found.with_fiche, "matches": found.matches, "by_code": found.by_code}
+    return {
+        "saisines": found.saisines,
+        "with_fiche": found.with_fiche,
+        "matches": found.matches,
+        "by_code": found.by_code,
+    }
 
 
 def _last_day(contacts: pa.Table) -> date | None:
