@@ -61,9 +61,9 @@ def run(home: Path, at: datetime, say: Say, saisines: int = 3000) -> None:
     """
     quarter = _quarter(at)
     with _alone(home):
-        before = _statements(home / "releves" / str(quarter))
+        before = _statements(home / "out" / str(quarter))
         _run_dags(home, quarter, at, say, saisines)
-        after = _statements(home / "releves" / str(quarter))
+        after = _statements(home / "out" / str(quarter))
     if not after:
         raise SaisinesError(
             f"Aucun relevé n’a été établi ; les journaux d’Airflow sont dans {home / 'airflow' / 'logs'}."
@@ -170,7 +170,7 @@ def _statement(path: Path) -> Statement:
 
 
 def _tell(home: Path, quarter: Quarter, statements: list[Statement], say: Say) -> None:
-    folder = home / "releves" / str(quarter)
+    folder = home / "out" / str(quarter)
     say("")
     say(f"Relevés de {quarter} (brouillons, montants d’exemple)")
     for one in statements:

@@ -13,7 +13,14 @@ from etl.sample.network import Association, competent
 
 # Shares of the saisines, in parts of one.
 REDIRECTED, URGENT, REPEATED, UNNAMED_CONVENTION, UNKNOWN_LINE, OTHER_LINE = 0.05, 0.04, 0.015, 0.3, 0.002, 0.004
-INELIGIBLE, QUALITE_NEVER_SAID, QUALITE_LEFT_OUT, NO_BENEFICIAIRE, OUT_OF_HOURS = 0.004, 0.004, 0.06, 0.03, 0.005
+INELIGIBLE, QUALITE_NEVER_SAID, QUALITE_LEFT_OUT, NO_BENEFICIAIRE, OUT_OF_HOURS, BY_HABIT = (
+    0.004,
+    0.004,
+    0.03,
+    0.03,
+    0.005,
+    0.15,
+)
 WEEKDAYS = (1.2, 1.1, 1.0, 1.0, 1.0, 0.6, 0.5)  # Monday first; the line is open seven days a week
 ISSUES = (
     ("pris_en_charge", 74),
@@ -172,7 +179,7 @@ def _seizures(
     opened_at: datetime, chosen: Association, network: list[Association], rng: Random
 ) -> tuple[tuple[datetime, str], ...]:
     # An association that had closed before the quarter is still seized now and then, by habit.
-    first = chosen if rng.random() < 0.02 else competent(network, chosen, opened_at.date())
+    first = chosen if rng.random() < BY_HABIT else competent(network, chosen, opened_at.date())
     seizures = [(opened_at, first.code)]
     if rng.random() < REDIRECTED and len(network) > 1:
         again = opened_at + timedelta(days=rng.randrange(3, 13), minutes=rng.randrange(-200, 200))

@@ -14,7 +14,8 @@ from etl.sample.cases import Care, Saisine, Session
 from etl.sample.network import Association
 
 HELD_BACK, FORGOTTEN = 0.18, 0.02  # of the fiches: sent after the cutoff by those who send late; never sent
-MISTAKES = 0.012  # of the sessions and of the rows, each
+MISTAKES = 0.012  # of the fiches, and three times that of those with sessions
+ASTRAY = 0.002  # of the fiches: sent by an association that the journal never seized
 NATURES = ("psy", "jur", "soc")
 
 
@@ -68,18 +69,19 @@ def deliveries(saisines: list[Saisine], network: list[Association], quarter: Qua
         quarter: the quarter of the saisines.
         seed: of the chances, so that one association's files do not depend on another's.
     """
-    work = _by_sender(saisines, network)
+    work = _by_sender(saisines, network, Random(f"{seed} senders"))
     for one in network:
         if work.get(one.code) and one.number % 31 != 17:  # a few associations never answer
             yield from _of_association(one, work[one.code], quarter, Random(f"{seed} {one.code}"))
 
 
-def _by_sender(saisines: list[Saisine], network: list[Association]) -> dict[str, Work]:
+def _by_sender(saisines: list[Saisine], network: list[Association], rng: Random) -> dict[str, Work]:
     heir = {one.code: one.successeur or one.code for one in network}
     work: dict[str, Work] = {}
     for saisine in saisines:
         for care in saisine.cares:
-            work.setdefault(heir[care.association], []).append((saisine, care))
+            sender = rng.choice(network).code if rng.random() < ASTRAY else care.association
+            work.setdefault(heir[sender], []).append((saisine, care))
     return work
 
 

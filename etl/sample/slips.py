@@ -36,11 +36,14 @@ UNTIDY_WAYS: tuple[Callable[[str], str], ...] = (
 
 
 def lookalike(right: str, rng: Random) -> str:
-    """A digit read as a letter: `FV26-OOO123-W`."""
-    worst = rng.random() < 0.5
-    return right[:2] + "".join(
-        LOOKALIKES.get(char, char) if worst or rng.random() < 0.4 else char for char in right[2:-2]
-    ) + right[-2:]  # fmt: skip
+    """Digits read as letters: `FV26-OOO123-W`; at least four digits stay, or nobody would take it for a reference."""
+    read = LOOKALIKES if rng.random() < 0.5 else {"0": "O"}
+    changed = [read.get(char, char) if rng.random() < 0.6 else char for char in right[4:-2]]
+    return (
+        right[:4] + "".join(changed) + right[-2:]
+        if sum(map(str.isdigit, changed)) > 1
+        else right.replace("00", "OO", 1)
+    )
 
 
 def without_prefix(right: str, rng: Random) -> str:
