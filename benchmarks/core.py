@@ -3,6 +3,7 @@
 import resource
 import sys
 import time
+from itertools import pairwise
 
 from benchmarks.worlds import world
 from etl.engine import statement
@@ -19,7 +20,7 @@ def main(saisines: int) -> None:
     results = compute(tables, progress=lambda step: marks.append((step, time.perf_counter())))
     end = time.perf_counter()
     marks.append(("", end))
-    steps = sorted(((after - at, name) for (name, at), (_, after) in zip(marks, marks[1:], strict=False)), reverse=True)
+    steps = sorted(((after - at, name) for (name, at), (_, after) in pairwise(marks)), reverse=True)
     for seconds, name in steps[:25]:
         print(f"{seconds:8.2f} s  {name}")
     print(

@@ -1,7 +1,5 @@
 """The tree of commands."""
 
-from collections.abc import Callable
-
 import typer
 
 from etl.cli import intake, people, settlement, setup
@@ -14,8 +12,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-COMMANDS: dict[str, Callable[..., None]] = setup.commands | intake.commands | settlement.commands | people.commands
-for name, command in COMMANDS.items():
-    app.command(name)(command)
+for commands in (setup.commands, intake.commands, settlement.commands, people.commands):
+    for name, command in commands.items():
+        app.command(name)(command)
 for group in (setup.conventions, intake.deliveries, intake.quarantine):
     app.add_typer(group)

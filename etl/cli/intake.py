@@ -1,5 +1,6 @@
 """Commands that take in: `ingest`, `deliveries`, `quarantine`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -79,7 +80,8 @@ def _tell(report: Any) -> None:  # noqa: ANN401 - ingest.Report, imported late
         say(f"  {unknown.name} : laissé de côté, {unknown.reason}")
     totals = report.totals()
     say(
-        f"{totals['files']} fichier(s) reçu(s) : {totals['read']} lignes lues = {totals['accepted']} acceptées + {totals['rejected']} refusées + {totals['duplicate']} doubles + {totals['ignored']} ignorées."
+        f"{totals['files']} fichier(s) reçu(s) : {totals['read']} lignes lues = {totals['accepted']} acceptées"
+        f" + {totals['rejected']} refusées + {totals['duplicate']} doubles + {totals['ignored']} ignorées."
     )
     if report.corrected:
         say(f"{report.corrected} ligne(s) refusée(s) auparavant sont corrigées.")
@@ -183,4 +185,4 @@ def export(
     say(f"{len(made)} classeur(s) écrit(s).")
 
 
-commands = {"ingest": ingest}
+commands: dict[str, Callable[..., None]] = {"ingest": ingest}

@@ -1,5 +1,6 @@
 """Commands of the coordinator: `decide`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -54,4 +55,4 @@ def decide(
     say(f"{len(made)} décision(s) enregistrée(s). Ensuite : saisines draft TRIMESTRE")
 
 
-commands = {"decide": decide}
+commands: dict[str, Callable[..., None]] = {"decide": decide}

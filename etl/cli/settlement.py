@@ -1,5 +1,6 @@
 """Commands of the quarter: `reconcile`, `draft`, the life of a statement, `simulate`, `explain`, `takeover`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -108,9 +109,8 @@ def finalise(quarter: Quarter, convention: Convention, by: By, digest: Digest) -
     from etl.jobs import statement_life as job
 
     done = job.finalise(settings.home(), quarter, convention, digest, by, settings.now(), drafting.recompute)
-    say(
-        f"Relevé {done.number} {'déjà finalisé' if done.already else 'finalisé'}. Ensuite : saisines pay {quarter} --convention {convention} --by NOM --out DOSSIER"
-    )
+    say(f"Relevé {done.number} {'déjà finalisé' if done.already else 'finalisé'}.")
+    say(f"Ensuite : saisines pay {quarter} --convention {convention} --by NOM --out DOSSIER")
 
 
 def takeover(
@@ -172,7 +172,7 @@ def explain(
         say(text)
 
 
-commands = {
+commands: dict[str, Callable[..., None]] = {
     "reconcile": reconcile,
     "draft": draft,
     "submit": submit,

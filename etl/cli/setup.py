@@ -1,5 +1,6 @@
 """Commands that prepare: `init`, `conventions`, `sample`, `demo`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -63,9 +64,8 @@ def sample(
 
     made = job.run(folder, saisines, seed, progress=ways.progress())
     ways.done()
-    say(
-        f"{made.saisines} saisines, {made.associations} associations, {made.journal_files} journaux et {made.fiche_files} fichiers de fiches dans {folder}."
-    )
+    say(f"{made.saisines} saisines et {made.associations} associations dans {folder} :")
+    say(f"{made.journal_files} journaux, {made.fiche_files} fichiers de fiches.")
     say(f"Ensuite : saisines init --conventions {folder / 'conventions'} --associations {folder / 'associations.csv'}")
     say(f"          saisines ingest {folder}")
 
@@ -119,4 +119,4 @@ def apply(
         say(f"  saisines conventions apply {folder} --by NOM --digest {shown.digest}")
 
 
-commands = {"init": init, "sample": sample, "demo": demo}
+commands: dict[str, Callable[..., None]] = {"init": init, "sample": sample, "demo": demo}
