@@ -7,7 +7,7 @@ it costs the same as ADBC's ingestion (reference/performance.md §3).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
     from adbc_driver_manager import AdbcConnection
+    from psycopg import Copy
     from sqlalchemy import Connection
 
 BATCH_ROWS = 50_000
@@ -50,10 +51,8 @@ def copy(connection: Connection, table: str, rows: pa.Table) -> int:
     """Append Arrow rows to a table of the same column names; gives their number. NULL and empty text stay apart."""
     from pyarrow import csv
 
-    driver: Any = connection.connection.driver_connection
-    columns = ", ".join(f'"{name}"' for name in rows.column_names)
     options = csv.WriteOptions(include_header=False, quoting_style="all_valid")
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN (FORMAT csv)') as sink:
+    with _copying(connection, table, rows.column_names, "(FORMAT csv)") as sink:
         for batch in rows.to_batches(max_chunksize=BATCH_ROWS):
             buffer = BytesIO()
             csv.write_csv(batch, buffer, options)
@@ -61,17 +60,31 @@ def copy(connection: Connection, table: str, rows: pa.Table) -> int:
     return int(rows.num_rows)
 
 
-def copy_records(connection: Connection, table: str, records: list[Mapping[str, Any]]) -> int:
+def copy_records(connection: Connection, table: str, records: Sequence[Mapping[str, Any]]) -> int:
     """Append dicts, all of the same keys, to a table. The keys of the first name the columns."""
     if not records:
         return 0
-    driver: Any = connection.connection.driver_connection
     names = list(records[0])
-    columns = ", ".join(f'"{name}"' for name in names)
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as sink:
+    with _copying(connection, table, names, "") as sink:
         for record in records:
             sink.write_row([record[name] for name in names])
     return len(records)
+
+
+@contextmanager
+def _copying(connection: Connection, table: str, names: Sequence[str], options: str) -> Iterator[Copy]:
+    """A COPY into a table on the caller's connection. A broken constraint is raised as SQLAlchemy's, as elsewhere."""
+    import psycopg
+    from sqlalchemy.exc import IntegrityError
+
+    driver: Any = connection.connection.driver_connection
+    columns = ", ".join(f'"{name}"' for name in names)
+    query = f'COPY "{table}" ({columns}) FROM STDIN {options}'
+    try:
+        with driver.cursor() as cursor, cursor.copy(query) as sink:
+            yield sink
+    except psycopg.IntegrityError as error:
+        raise IntegrityError(query, None, error) from error
 
 
 def _execute(connection: AdbcConnection, query: str) -> None:
