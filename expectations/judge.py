@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 DELIVERY = "delivery"
 
+Result = Any  # of one expectation, as Great Expectations gives it
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -52,7 +54,7 @@ def judge(suite: ModuleType, frame: pd.DataFrame) -> Verdict:
     if frame.empty:
         return Verdict()
     results = [_outcome(result) for result in sorted(_validate(suite, frame), key=_rank)]
-    deliveries = frame[DELIVERY].to_numpy()
+    deliveries = frame[DELIVERY].tolist()
     verdict = Verdict(checks=_checks(suite.NAME, results, deliveries))
     for fault, places in results:
         for place in places:
@@ -63,12 +65,12 @@ def judge(suite: ModuleType, frame: pd.DataFrame) -> Verdict:
 Outcome = tuple[Fault, list[int]]
 
 
-def _rank(result: Any) -> int:
+def _rank(result: Result) -> int:
     """The place of a rule in its suite, which Great Expectations does not keep."""
     return int(result.expectation_config.meta["rank"])
 
 
-def _outcome(result: Any) -> Outcome:
+def _outcome(result: Result) -> Outcome:
     config = result.expectation_config
     if result.result.get("unexpected_index_list") is None and not _asked_of_no_row(result):
         raise RuntimeError(f"expectation not evaluated: {config.type} on {config.meta['column']}")
@@ -76,12 +78,12 @@ def _outcome(result: Any) -> Outcome:
     return Fault(meta["code"], meta["column"], meta["sentence"]), list(result.result.get("unexpected_index_list") or [])
 
 
-def _asked_of_no_row(result: Any) -> bool:
+def _asked_of_no_row(result: Result) -> bool:
     """Whether the rule passed without listing anything because no row was in its condition."""
     return bool(result.success) and not result.exception_info.get("raised_exception", True)
 
 
-def _checks(name: str, outcomes: Sequence[Outcome], deliveries: Any) -> dict[int, dict[str, Any]]:
+def _checks(name: str, outcomes: Sequence[Outcome], deliveries: Sequence[int]) -> dict[int, dict[str, Any]]:
     rows = Counter(int(delivery) for delivery in deliveries)
     refused = [(fault, Counter(int(deliveries[place]) for place in places)) for fault, places in outcomes]
     return {
@@ -104,7 +106,7 @@ def _checks(name: str, outcomes: Sequence[Outcome], deliveries: Any) -> dict[int
 
 
 def _validate(suite: ModuleType, frame: pd.DataFrame) -> list[Any]:
-    """Run the suite with its full list of failing rows (COMPLETE, by the default index), without a word on the screen."""
+    """Run the suite with its full list of failing rows (COMPLETE, by the default index), without a word on screen."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations as gx

@@ -7,45 +7,45 @@ from typing import Any
 
 BLOCKS = "B"
 
+Expectation = Any  # Great Expectations takes seconds to import: only who judges does
+
 _DAY = r"^(?:201[5-9]|20[2-9][0-9]|2[1-9][0-9]{2})-[0-9]{2}-[0-9]{2}"
 
 
-def given(column: str, sentence: str, **condition: Any) -> Any:
+def given(column: str, sentence: str, **condition: object) -> Expectation:
     """The cell must not be blank."""
     import great_expectations.expectations as gxe
 
     return gxe.ExpectColumnValuesToNotBeNull(column=column, **_refusal("MISSING_VALUE", column, sentence), **condition)
 
 
-def given_if(column: str, other: str, value: str, sentence: str) -> Any:
+def given_if(column: str, other: str, value: str, sentence: str) -> Expectation:
     """The cell must not be blank where another has that value."""
     from great_expectations.expectations.row_conditions import Column
 
     return given(column, sentence, row_condition=Column(other) == value)
 
 
-def matching(column: str, pattern: str, code: str, sentence: str) -> Any:
+def matching(column: str, pattern: str, code: str, sentence: str) -> Expectation:
     """The cell, if not blank, must have that form."""
     import great_expectations.expectations as gxe
 
     return gxe.ExpectColumnValuesToMatchRegex(column=column, regex=pattern, **_refusal(code, column, sentence))
 
 
-def among(column: str, values: Iterable[str], sentence: str, code: str = "BAD_CODE") -> Any:
+def among(column: str, values: Iterable[str], sentence: str, code: str = "BAD_CODE") -> Expectation:
     """The cell, if not blank, must be in that list."""
     import great_expectations.expectations as gxe
 
     return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=sorted(values), **_refusal(code, column, sentence))
 
 
-def whole(column: str, sentence: str, least: int = 0) -> Any:
+def whole(column: str, sentence: str, least: int = 0) -> Expectation:
     """The cell, if not blank, must be a whole number from `least` (0 or 1), of nine digits at most."""
-    return matching(
-        column, rf"^(?:0|[1-9][0-9]{{0,8}})$" if least == 0 else r"^[1-9][0-9]{0,8}$", "BAD_NUMBER", sentence
-    )
+    return matching(column, r"^(?:0|[1-9][0-9]{0,8})$" if least == 0 else r"^[1-9][0-9]{0,8}$", "BAD_NUMBER", sentence)
 
 
-def day(column: str, name: str) -> list[Any]:
+def day(column: str, name: str) -> list[Expectation]:
     """The cell, if not blank, must be a day from 2015 to a year after the reception (`au_plus_tard`)."""
     import great_expectations.expectations as gxe
 
@@ -65,7 +65,7 @@ def day(column: str, name: str) -> list[Any]:
     ]
 
 
-def same(column: str, other: str, code: str, sentence: str) -> Any:
+def same(column: str, other: str, code: str, sentence: str) -> Expectation:
     """The cell, if not blank, must be what another column says."""
     import great_expectations.expectations as gxe
 

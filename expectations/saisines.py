@@ -29,7 +29,7 @@ def rules() -> list[Any]:
             "association",
             "dossier",
             "WRONG_FOLDER",
-            "Association : ce n’est pas celle du dossier où le fichier a été déposé ; renvoyez la ligne avec les vôtres.",
+            "Association : ce n’est pas celle du dossier où le fichier a été déposé ; vérifiez.",
         ),
         matching("convention", SIGLE, "BAD_CODE", "Convention : ce n’est pas un code de convention."),
         whole("version", "Version : ce n’est pas un nombre entier à partir de 1.", least=1),

@@ -1,4 +1,4 @@
-"""The workbook an association gets back: its own rows, the wrong cells coloured, the reason in a comment (inputs.md §2).
+"""The workbook an association gets back: its own rows, wrong cells coloured, the reason in a comment (inputs.md §2).
 
 Each saisine that has a wrong cell comes whole, with all its sessions: a fiche is cumulative, so that what comes back
 replaces what was received without taking anything from it.

@@ -1,4 +1,4 @@
-"""`saisines ingest`: files of an inbox, landed, read, judged and stored; each whole or not at all, all in one transaction."""
+"""`saisines ingest`: files landed, read, judged and stored; each whole or not at all, all in one transaction."""
 
 from __future__ import annotations
 
@@ -212,7 +212,9 @@ class Run:
             if one.content
         ]
         judged = (
-            judge(sorted(given, key=lambda one: read[one.delivery].identity), known, self.progress) if given else None
+            judge(sorted(given, key=lambda one: (one.received_on, read[one.delivery].identity)), known, self.progress)
+            if given
+            else None
         )
         self.progress("save", 0, 1)
         with self.engine.begin() as connection:
@@ -234,14 +236,15 @@ class Run:
         return incoming
 
     def _read(self, landed: Sequence[Incoming], received: Mapping[tuple[str, str], Any]) -> list[Incoming]:
-        """Read what is new, each (content, origin) once."""
+        """Read what is new, each (content, origin) once: the copy that reached the federation first."""
         seen = set(received)
-        read = []
-        for done, one in enumerate(landed):
+        read = list(landed)
+        for done, place in enumerate(sorted(range(len(landed)), key=lambda place: self._received_on(landed[place]))):
             self.progress("read", done, len(landed))
-            is_new = not one.failure and one.identity not in seen
+            one = landed[place]
+            if not one.failure and one.identity not in seen:
+                read[place] = self._read_one(one)
             seen.add(one.identity)
-            read.append(self._read_one(one) if is_new else one)
         self.progress("read", len(landed), len(landed))
         return read
 
@@ -324,10 +327,8 @@ def _reported(
 ) -> FileReport:
     """Say what became of a file; one that was given twice in a run is known the second time."""
     one = read[place]
-    first = (
-        next(other for other, its in enumerate(read) if its.identity == one.identity and its.landed.sha256)
-        if one.landed.sha256
-        else place
+    first = next(
+        (n for n, its in enumerate(read) if its.identity == one.identity and (its.content or its.failure)), place
     )
     failure = read[first].failure or one.failure
     base = FileReport(one.found.name, one.found.kind, one.found.origin, FAILED, failure=failure)

@@ -227,7 +227,7 @@ def _refused(row: Refusal, delivery_id: int) -> quarantine.RefusedRow:
 
 
 def save_failures(connection: Connection, failed: Sequence[Delivery], at: datetime) -> list[int]:
-    """Record files that failed; the same failure of the same file, tried again every quarter of an hour, is said once."""
+    """Record files that failed; the same failure of the same file, met again at each reading, is said once."""
     table = deliveries_table.c
     query = select(table.sha256, table.origin, table.failure).where(
         table.status == "failed", table.sha256.in_([one.sha256 for one in failed])

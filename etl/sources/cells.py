@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from etl.model import phone, reference
 from etl.model.text import key, normalise
 
+Cell = Any  # what a workbook or a CSV holds: text, number, day, instant, hour or truth value
 Reader = Callable[[str], str | None]
 
 UNREAD = "!"  # sorts before digits: what is unread is not also too late
@@ -29,8 +30,10 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ["janvier janv jan", "fevrier fevr fev", "mars", "avril avr", "mai", "juin", "juillet juil", "aout"]
-        + ["septembre sept", "octobre oct", "novembre nov", "decembre dec"],
+        (
+            *("janvier janv jan", "fevrier fevr fev", "mars", "avril avr", "mai", "juin", "juillet juil", "aout"),
+            *("septembre sept", "octobre oct", "novembre nov", "decembre dec"),
+        ),
         start=1,
     )
     for name in names.split()
@@ -63,12 +66,12 @@ def texts(cells: Iterable[Any], read: Reader) -> list[str | None]:
     return [known[cell] for cell in column]
 
 
-def _read(cell: Any, read: Reader) -> str | None:
+def _read(cell: Cell, read: Reader) -> str | None:
     text = text_of(cell)
     return read(text) if text and text not in _NOTHING else None
 
 
-def text_of(cell: Any) -> str:
+def text_of(cell: Cell) -> str:
     """Write a cell as text: a whole number without decimals, a day as ISO, an hour to the minute."""
     if isinstance(cell, str):
         return normalise(cell)
@@ -134,7 +137,8 @@ def hour(text: str) -> str:
     """An hour of the day: `9h`, `9h30`, `09:30`, `09:30:00`, or a fraction of a day, as `HH:MM`."""
     zeros = text.translate(_LETTER_O) if _ONLY_DIGITS_AND_O.fullmatch(text) else text
     if _DAY_FRACTION.fullmatch(zeros):
-        return text_of((datetime.min + timedelta(days=float(zeros.replace(",", ".")))).time())
+        minutes = int(float(zeros.replace(",", ".")) * 24 * 60 + 0.5) % (24 * 60)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
     found = _HOUR.fullmatch(zeros)
     if not found or int(found.group(1)) > 23 or int(found.group(2) or 0) > 59:
         return unread(text)

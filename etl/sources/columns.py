@@ -1,4 +1,4 @@
-"""The columns a source may have, as data: the names people give them, what their cells are, what stands for a blank one."""
+"""The columns a source may have, as data: their names, what their cells are, what stands for a blank one."""
 
 from __future__ import annotations
 

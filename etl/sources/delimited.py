@@ -61,7 +61,7 @@ def read_csv(text: str, separator: str, name: str) -> Sheet:
 
 def _unclosed(name: str, row: int) -> SaisinesError:
     return SaisinesError(
-        f"{name} : un guillemet ouvert à la ligne {row} n’est jamais fermé ; corrigez cette ligne et renvoyez le fichier."
+        f"{name} : un guillemet ouvert à la ligne {row} n’est pas fermé ; corrigez cette ligne et renvoyez le fichier."
     )
 
 

@@ -1,4 +1,4 @@
-"""Fiches retour: a workbook or a CSV of an association, as rows of `Saisines` and rows of `Entretiens` (inputs.md §2)."""
+"""Fiches retour: what an association sends, as rows of `Saisines` and rows of `Entretiens` (inputs.md §2)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ LAYOUTS = Path(__file__).parent / "layouts" / "fiches.yaml"
 # Without these no row of the sheet can be read; each other column may be left out.
 REQUIRED = {"saisines": ("saisine_ref", "issue"), "entretiens": ("saisine_ref", "date", "nature")}
 RECOGNISED_FROM = 3
+TEMPLATE = "reprenez le modèle de fiche retour"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def read_fiches(content: bytes, name: str) -> Fiches:
     ]
     if not saisines:
         raise SaisinesError(
-            f"{name} : aucune feuille ne porte les titres « N° de saisine » et « Issue » ; reprenez le modèle de fiche retour."
+            f"{name} : aucune feuille n’a les titres « N° de saisine » et « Issue » ; reprenez le modèle."
         )
     joined = tabular.join(saisines, list(columns()["saisines"]))
     sessions = _attach(tabular.join(entretiens, list(columns()["entretiens"])), joined)
@@ -93,7 +94,7 @@ def _score(sheet: Sheet) -> int:
 
 
 def _headers(sheet: Sheet) -> dict[str, Header | None]:
-    return {kind: tabular.find_header(sheet, columns()[kind]) for kind in REQUIRED}
+    return {kind: tabular.find_header(sheet, columns()[kind], REQUIRED[kind]) for kind in REQUIRED}
 
 
 def _recognise(sheet: Sheet, name: str) -> tuple[str | None, Header | None]:
@@ -107,16 +108,14 @@ def _recognise(sheet: Sheet, name: str) -> tuple[str | None, Header | None]:
     best = max(whole or REQUIRED, key=lambda kind: len(header.places) if (header := headers[kind]) else 0)
     header = headers[best]
     if whole and header:
-        tabular.require(header, REQUIRED[best], sheet, name)
+        tabular.require(header, REQUIRED[best], sheet, name, TEMPLATE)
         return best, header
     named = next((kind for kind in REQUIRED if key(sheet.name) == kind), None)
     suspect = headers[named] if named else header
     if suspect and (named or len(suspect.places) >= RECOGNISED_FROM):
-        tabular.require(suspect, REQUIRED[named or best], sheet, name)
+        tabular.require(suspect, REQUIRED[named or best], sheet, name, TEMPLATE)
     if named and any(cell != "" for row in sheet.rows for cell in row):
-        raise SaisinesError(
-            f"{name} : feuille {sheet.name}, ligne de titres introuvable ; reprenez les titres du modèle de fiche retour."
-        )
+        raise SaisinesError(f"{name} : feuille {sheet.name}, ligne de titres introuvable ; reprenez ceux du modèle.")
     return None, None
 
 

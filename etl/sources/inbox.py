@@ -65,7 +65,10 @@ def find(paths: Iterable[Path], profile_name: str | None = None) -> tuple[list[F
         for each in _files(path):
             base = path if path.is_dir() else path.parent
             result = _placed(each, base, profile_name, alone=path.is_file())
-            (found if isinstance(result, Found) else unknown).append(result)  # type: ignore[attr-defined]
+            if isinstance(result, Found):
+                found.append(result)
+            else:
+                unknown.append(result)
     return found, unknown
 
 
@@ -81,27 +84,27 @@ def _files(path: Path) -> Iterator[Path]:
 def _placed(file: Path, base: Path, profile_name: str | None, *, alone: bool) -> Found | Unknown:
     """Tell what a file is, by the folders it lies in; a single journal by its profile or its header."""
     name = file.name if alone else file.relative_to(base).as_posix()
-    folders = [folder.casefold() for folder in file.absolute().parts[:-1]]
+    folders = file.absolute().parts[:-1]
     if file.suffix.casefold() not in READABLE:
-        return Unknown(
-            name,
-            f"format {file.suffix or 'sans extension'} non lu ; un journal est un .csv, une fiche un .xlsx, .ods ou .csv",
-        )
-    if FICHES in folders[-2:] and (profile_name is None or not alone):
-        return _fiche(file, name)
-    if folders[-1] == JOURNAL or (alone and (profile_name is not None or _looks_like_journal(file))):
+        wanted = "un journal est un .csv, une fiche un .xlsx, .ods ou .csv"
+        return Unknown(name, f"format {file.suffix or 'sans extension'} non lu ; {wanted}")
+    place = next((n for n in range(len(folders) - 1, -1, -1) if folders[n].casefold() in (JOURNAL, FICHES)), None)
+    kind = folders[place].casefold() if place is not None else None
+    if place is not None and kind == FICHES and not (alone and profile_name):
+        return _fiche(file, name, folders[place + 1] if place + 1 < len(folders) else "")
+    if kind == JOURNAL or (alone and (profile_name or _looks_like_journal(file))):
         return Found(file, name, JOURNAL, profile_name or profile.PLATFORM)
     if alone:
-        return _fiche(file, name)
+        return _fiche(file, name, folders[-1])
     return Unknown(name, "hors de journal/ et de fiches/<code>/ ; déplacez-le dans l’un des deux")
 
 
-def _fiche(file: Path, name: str) -> Found | Unknown:
-    folder = file.absolute().parent.name
-    if not _CODE.fullmatch(sigle(folder)) or folder.casefold() == FICHES:
-        return Unknown(
-            name, f"le dossier « {folder} » n’est pas un code d’association ; placez le fichier dans fiches/<code>/"
+def _fiche(file: Path, name: str, folder: str) -> Found | Unknown:
+    if not _CODE.fullmatch(sigle(folder)):
+        wrong = (
+            f"le dossier « {folder} » n’est pas un code d’association" if folder else "dans aucun dossier d’association"
         )
+        return Unknown(name, f"{wrong} ; mettez-le dans fiches/<code>/")
     return Found(file, name, FICHES, folder)
 
 

@@ -83,27 +83,27 @@ def _sheet(content: bytes, name: str, profile: Profile) -> Sheet:
 def _score(sheet: Sheet, profile: Profile) -> int:
     if not profile.entete:
         return sum(len(row) in profile.positions for row in sheet.rows)
-    header = tabular.find_header(sheet, profile.colonnes)
+    header = tabular.find_header(sheet, profile.colonnes, REQUIRED)
     return len(header.places) if header else 0
 
 
 def is_journal(content: bytes, profile: Profile) -> bool:
     """Tell whether a file has the header of a profile, when its place does not say what it is."""
     try:
-        header = tabular.find_header(_sheet(content, "", profile), profile.colonnes)
+        header = tabular.find_header(_sheet(content, "", profile), profile.colonnes, REQUIRED)
     except SaisinesError:
         return False
     return header is not None and set(REQUIRED) <= set(header.places)
 
 
 def _with_header(sheet: Sheet, name: str, profile: Profile) -> Taken:
-    header = tabular.find_header(sheet, profile.colonnes)
+    header = tabular.find_header(sheet, profile.colonnes, REQUIRED)
     if header is None:
         wanted = ", ".join(REQUIRED)
         raise SaisinesError(
             f"{name} : ligne de titres introuvable ; les colonnes {wanted} sont attendues, redemandez l’export."
         )
-    tabular.require(header, REQUIRED, sheet, name)
+    tabular.require(header, REQUIRED, sheet, name, "redemandez l’export")
     rows, numbers, ignored = tabular.data_rows(sheet, header)
     return Taken(numbers, ignored, lambda field: [tabular.cells_of(rows, header.places.get(field))])
 
@@ -119,7 +119,8 @@ def _by_position(sheet: Sheet, name: str, profile: Profile) -> Taken:
     if wrong is not None:
         least, most = min(profile.positions), max(profile.positions)
         raise SaisinesError(
-            f"{name} : ligne {wrong}, {len(kept[wrong])} colonnes au lieu de {least} à {most} ; fichier coupé ou autre profil, redemandez l’export."
+            f"{name} : ligne {wrong}, {len(kept[wrong])} colonnes au lieu de {least} à {most} ; "
+            "fichier coupé ou autre profil, redemandez l’export."
         )
     places = {
         count: {column: place for place, column in enumerate(names)} for count, names in profile.positions.items()
@@ -162,5 +163,6 @@ def _check_total(sheet: Sheet, count: int, name: str) -> None:
     announced = cells.whole(cells.text_of(last[1])) if len(last) > 1 else ""
     if announced != str(count):
         raise SaisinesError(
-            f"{name} : la dernière ligne annonce {announced or 'un nombre absent'} lignes, le fichier en a {count} ; redemandez l’export."
+            f"{name} : la dernière ligne annonce {announced or 'un nombre absent'} lignes, "
+            f"le fichier en a {count} ; redemandez l’export."
         )

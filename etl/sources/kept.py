@@ -1,4 +1,7 @@
-"""What is kept of a refused row: its coded columns. Free text and telephone numbers are dropped, what should be coded and is not is masked."""
+"""What is kept of a refused row: its coded columns, masked where what should be coded is not.
+
+Free text and telephone numbers are dropped.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,7 @@ COLUMNS = {
 }
 KEY = {CONTACT: "id_appel", FICHE: "saisine_ref", SESSION: "saisine_ref"}
 
-# What may be shown of a wrong value: it looks like a date, a number, a code or a reference, not like a name or a telephone.
+# What may be shown of a wrong value: it looks like a date, a number, a code or a reference, not like a name.
 _FIGURES = re.compile(r"(?=(?:[^0-9]*[0-9]){1,8}[^0-9]*$)[0-9OoIl /.,:-]{1,19}")
 _REFERENCE = re.compile(r"(?:FV)?[- ./]?[0-9OILSBZ]{2}[- ./]?[0-9OILSBZ]{1,7}[- ./]?[0-9A-Z]?", re.IGNORECASE)
 _CODE = re.compile(r"[A-Z0-9_.-]{1,12}")

@@ -1,4 +1,4 @@
-"""Source profiles: what a telephone system exports, as data (inputs.md §1). `profiles/LISEZMOI.md` says how to add one."""
+"""Source profiles: what a telephone system exports, as data (inputs.md §1). See `profiles/LISEZMOI.md` to add one."""
 
 from __future__ import annotations
 

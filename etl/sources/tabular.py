@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from etl.model.errors import SaisinesError
 from etl.model.text import key
-from etl.sources.cells import text_of
+from etl.sources.cells import Cell, text_of
 from etl.sources.columns import Columns
 from etl.sources.workbook import Row, Sheet
 
-HEADER_DEPTH = 60
+HEADER_DEPTH = 40
+TITLE_LENGTH = 80
 
 _TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)\b.*")
 
@@ -66,8 +68,8 @@ def join(parts: Iterable[Rows], columns: Sequence[str]) -> Rows:
     )
 
 
-def find_header(sheet: Sheet, columns: Columns) -> Header | None:
-    """Find the row of a sheet that names the most columns; the first of equals.
+def find_header(sheet: Sheet, columns: Columns, wanted: Iterable[str]) -> Header | None:
+    """Find the row that names the columns: the first that names all those wanted, else the one that names most.
 
     A column that two headers could name (`N° de saisine` beside `Référence`) is the one named first in its list.
 
@@ -75,34 +77,53 @@ def find_header(sheet: Sheet, columns: Columns) -> Header | None:
         None if no row names two columns.
     """
     ranks = _ranks(columns)
+    needed = set(wanted)
     best: Header | None = None
     for index, row in enumerate(sheet.rows[:HEADER_DEPTH]):
-        keys = tuple(key(text_of(cell)) for cell in row)
+        keys = tuple(map(_header_key, row))
         places = _places(keys, ranks)
         if len(places) >= 2 and len(places) > len(best.places if best else ()):
             best = Header(index, places, keys)
+        if needed <= set(places):
+            break
     return best
 
 
-def _ranks(columns: Columns) -> dict[str, tuple[str, int]]:
-    """For each way to write a header: its column and how early it stands in the list of that column."""
-    return {
-        key(written): (name, rank)
-        for name, column in columns.items()
-        for rank, written in reversed(list(enumerate((name, *column.noms))))
-    }
+def _header_key(cell: Cell) -> str:
+    """A cell as headers are matched; what is no text, or is too long for a title, is none."""
+    return _title_key(cell) if isinstance(cell, str) and len(cell) <= TITLE_LENGTH else ""
 
 
-def _places(keys: Sequence[str], ranks: Mapping[str, tuple[str, int]]) -> dict[str, int]:
+@lru_cache(maxsize=4096)
+def _title_key(title: str) -> str:
+    return key(title)
+
+
+Ranks = Mapping[str, list[tuple[str, int]]]
+
+
+def _ranks(columns: Columns) -> Ranks:
+    """For each way to write a header: the columns it names, and how early it stands in the list of each."""
+    ranks: dict[str, list[tuple[str, int]]] = {}
+    for name, column in columns.items():
+        for written, rank in _own_ranks(name, column.noms).items():
+            ranks.setdefault(written, []).append((name, rank))
+    return ranks
+
+
+def _own_ranks(name: str, others: Sequence[str]) -> dict[str, int]:
+    return {_title_key(written): rank for rank, written in reversed(list(enumerate((name, *others))))}
+
+
+def _places(keys: Sequence[str], ranks: Ranks) -> dict[str, int]:
     found: dict[str, tuple[int, int]] = {}
     for place, written in enumerate(keys):
-        if written in ranks:
-            name, rank = ranks[written]
+        for name, rank in ranks.get(written, ()):
             found[name] = min(found.get(name, (rank, place)), (rank, place))
     return {name: place for name, (_, place) in found.items()}
 
 
-def require(header: Header, wanted: Iterable[str], sheet: Sheet, name: str) -> None:
+def require(header: Header, wanted: Iterable[str], sheet: Sheet, name: str, remedy: str) -> None:
     """Refuse a sheet whose header lacks a column without which no row of it can be read, or says one twice.
 
     Raises:
@@ -112,14 +133,10 @@ def require(header: Header, wanted: Iterable[str], sheet: Sheet, name: str) -> N
     if missing:
         plural = "s" if len(missing) > 1 else ""
         named = ", ".join(f"« {column} »" for column in missing)
-        raise SaisinesError(
-            f"{name} : feuille {sheet.name}, colonne{plural} {named} absente{plural} ; ajoutez-la et renvoyez le fichier."
-        )
+        raise SaisinesError(f"{name} : feuille {sheet.name}, colonne{plural} {named} absente{plural} ; {remedy}.")
     for column in wanted:
         if header.keys.count(header.keys[header.places[column]]) > 1:
-            raise SaisinesError(
-                f"{name} : feuille {sheet.name}, colonne « {column} » en double ; n’en gardez qu’une et renvoyez le fichier."
-            )
+            raise SaisinesError(f"{name} : feuille {sheet.name}, colonne « {column} » en double ; n’en gardez qu’une.")
 
 
 def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:
@@ -147,7 +164,7 @@ def _says_something(row: Row, places: Sequence[int]) -> bool:
     return any(place < len(row) and row[place] != "" and not str(row[place]).isspace() for place in places)
 
 
-def _first(row: Row) -> Any:
+def _first(row: Row) -> Cell:
     return next((cell for cell in row if cell != ""), "")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from etl.model.errors import SaisinesError
 
 Row = list[Any]
+Book = Any  # calamine tells no types
 Span = tuple[tuple[int, int], tuple[int, int]]
 
 MAX_UNPACKED_BYTES = 1 << 30
@@ -96,13 +97,13 @@ def _damaged(name: str) -> SaisinesError:
     )
 
 
-def _worksheets(book: Any) -> list[str]:
+def _worksheets(book: Book) -> list[str]:
     from python_calamine import SheetTypeEnum
 
     return [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
 
 
-def _sheet(sheet: Any, is_1904: bool) -> Sheet:
+def _sheet(sheet: Book, is_1904: bool) -> Sheet:
     rows = sheet.to_python(skip_empty_area=False)
     return Sheet(sheet.name, rows, is_1904, list(sheet.merged_cell_ranges or []))
 
@@ -150,7 +151,7 @@ def _check_unpacked_size(archive: zipfile.ZipFile, packed: int, name: str) -> No
 def _check_extent(cells: int, name: str) -> None:
     if cells > MAX_CELLS:
         raise SaisinesError(
-            f"{name} : une feuille s’étend sur {cells} cellules ; supprimez les lignes et colonnes vides au loin et renvoyez-le."
+            f"{name} : une feuille s’étend sur {cells} cellules ; supprimez celles qui sont vides, au loin."
         )
 
 
