@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check lock clean
+.PHONY: help setup demo test test-long check docs lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -42,3 +42,6 @@ lock:  ## the lock again, from pyproject.toml
 
 clean:  ## the environment and the default home
 	rm -rf $(VENV) .saisines
+
+docs: setup  ## the pages generated from the code
+	$(BIN)/python -m etl.engine.catalogue > docs/ecarts.md
