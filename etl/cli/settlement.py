@@ -151,7 +151,7 @@ def simulate(
     """Ce que serait le trimestre sous d’autres fichiers de convention, et la différence. N’écrit rien dans l’entrepôt."""
     from etl.jobs import simulate as job
 
-    made = job.run(settings.home(), quarter, folder, settings.now(), quarters, out, ways.progress())
+    made = job.run(settings.home(), quarter, folder, settings.now(), quarters, out, ways.progress(), fresh)
     ways.done()
     for text in job.told(made):
         say(text)
