@@ -147,6 +147,9 @@ def simulate(
     out: Annotated[
         Path | None, typer.Option("--out", help="Où écrire la différence ligne à ligne.", metavar="DOSSIER")
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Comme si aucun relevé n’était finalisé : ce qu’il aurait coûté en tout.")
+    ] = False,
 ) -> None:
     """Ce que serait le trimestre sous d’autres fichiers de convention, et la différence. N’écrit rien dans l’entrepôt."""
     from etl.jobs import simulate as job
