@@ -9,7 +9,7 @@ from etl.engine.plan import Step, checks, needed, rules
 from etl.engine.schema import SCHEMAS, shaped, table
 
 RESULTS = frozenset({"line", "not_paid", "payee", "discrepancy", "saisine_case"})
-REPEATED = "paid"
+REPEATED = "rationed"
 ROUNDS = 1000
 MEMORY_LIMIT = "2GB"
 
@@ -72,7 +72,7 @@ def _run_until_settled(connection: duckdb.DuckDBPyConnection, step: Step) -> Non
     What a line gets depends only on lines before it, so each round settles at least one more line than the one before.
     """
     connection.execute(
-        "create table spent as select convention, place, price_cents as paid_cents, true as consumes, false as cut_by_envelope from priced"
+        "create table spent as select convention, place, price_cents as paid_cents, true as consumes, false as cut_by_envelope from contended"
     ).fetchall()
     for _ in range(ROUNDS):
         connection.execute(f"create or replace table {step.name} as {step.sql}").fetchall()
