@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from .acts import Act, price_at, uplift_e4
@@ -42,11 +43,12 @@ def pay(world: World, convention: str, acts: list[Act], kept: list[Kept]) -> Use
 
 
 def _place(line: Act | Kept) -> tuple:
+    """What was stated keeps the place it had: the lines of the first statement, of the next, then those never stated."""
     if isinstance(line, Kept):
         x = line.stated
-        return (0, x.act_date, x.reference, PRESTATIONS.index(x.prestation), *line.order, x.association, x.nth)
-    ever = 0 if line.stated else 1
-    return (ever, line.day, line.saisine.reference, PRESTATIONS.index(line.prestation), *line.order, line.association,
+        return (x.first, x.act_date, x.reference, PRESTATIONS.index(x.prestation), *line.order, x.association, x.nth)
+    place = line.stated.first if line.stated else math.inf
+    return (place, line.day, line.saisine.reference, PRESTATIONS.index(line.prestation), *line.order, line.association,
             line.nth)
 
 

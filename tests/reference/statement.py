@@ -111,7 +111,7 @@ def state(world: World, saisines: dict[str, Saisine], code: str, back: dict) -> 
             act.why = "NO_TARIFF"
     used = pay(world, code, [act for act in acts if act.why is None], _kept(world, saisines, code, back, acts))
     lines = [line for act in acts if act.why is None for line in _line(world, act)]
-    lines += [_taken_back_line(line) for line in back.values() if line.convention == code]
+    lines += [_taken_back_line(line) for line in back.values() if line.convention == code and line.amount_cents]
     not_paid = [row for act in acts for row in _not_paid(act)]
     return _assemble(world, code, lines, not_paid), used
 
@@ -180,13 +180,14 @@ def _assemble(world: World, code: str, lines: list[Row], not_paid: list[Row]) ->
         "convention": code, "quarter": world.quarter, "cutoff": world.cutoff.isoformat(), "status": "brouillon",
         "number": None, "finalised_on": None, "parked": [], "currency": "EUR",
         "total_cents": sum(row["amount_cents"] for row in lines),
-        "associations": _totals(lines), "payees": payees,
+        "associations": _totals(lines, payees), "payees": payees,
         "lines": sorted(lines, key=_order), "not_paid": sorted(not_paid, key=_order), "discrepancies": [],
     }
 
 
-def _totals(lines: list[Row]) -> list[Row]:
-    codes = sorted({row["association"] for row in lines})
+def _totals(lines: list[Row], payees: list[Row]) -> list[Row]:
+    """The associations with a line, and those with a carried amount."""
+    codes = sorted({row["association"] for row in lines} | {p["code"] for p in payees if p["carried_in_cents"]})
     return [{"code": c, "total_cents": sum(r["amount_cents"] for r in lines if r["association"] == c)} for c in codes]
 
 
