@@ -75,8 +75,13 @@ def _upgrade(connection: Connection) -> None:
 
 def _make_views(connection: Connection) -> None:
     """Make the views for dashboards again: they hold no data, so they follow the program and need no revision."""
-    files = sorted(VIEWS.glob("*.sql"))
-    for file in reversed(files):
-        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {file.stem.partition('_')[2]} CASCADE")
-    for file in files:
-        connection.exec_driver_sql(file.read_text(encoding="utf-8"))
+    from sqlalchemy.exc import ProgrammingError
+
+    for file in sorted(VIEWS.glob("*.sql")):
+        query = file.read_text(encoding="utf-8").replace("%", "%%")
+        try:
+            with connection.begin_nested():
+                connection.exec_driver_sql(query)
+        except ProgrammingError:  # its columns have changed; another view built on it would be a reason to stop
+            connection.exec_driver_sql(f"DROP VIEW {file.stem.partition('_')[2]}")
+            connection.exec_driver_sql(query)

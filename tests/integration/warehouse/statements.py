@@ -11,7 +11,9 @@ from etl.warehouse.server import connect
 from .conftest import AT
 
 
-def line(saisine="FV26-000123-W", association="AAV001", prestation="PSY", act_date="2026-02-03", nth=1, cents=5500, **other):
+def line(
+    saisine="FV26-000123-W", association="AAV001", prestation="PSY", act_date="2026-02-03", nth=1, cents=5500, **other
+):
     row = {
         "saisine": saisine, "association": association, "prestation": prestation, "act_date": act_date, "nth": nth,
         "kind": "courant", "base_cents": 5500, "uplift_pct": 0, "amount_cents": cents,

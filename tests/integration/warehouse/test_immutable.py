@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from etl.jobs import decide, deliveries, takeover
 from etl.warehouse import deliveries as stored
-from etl.warehouse import drafts, payments, quarantine, statements, watch
+from etl.warehouse import payments, quarantine, statements, watch
 from etl.warehouse.tables import METADATA, statement_lines
 from etl.warehouse.tables import statements as statements_table
 
@@ -48,16 +48,28 @@ NOT_HISTORY = {"associations", "contacts", "fiches", "sessions"}
 def full(home, engine, tmp_path):
     """A warehouse with at least one row in every table of history."""
     brought(home, statement([line(association="AAV003")]), "finalise")
-    back = line(association="AAV003", kind="regularisation", corrects="ER-CALAE-2026-T1-0001", cents=-5500, base_cents=0)
+    back = line(
+        association="AAV003", kind="regularisation", corrects="ER-CALAE-2026-T1-0001", cents=-5500, base_cents=0
+    )
     made = statement([back, line(nth=2)], quarter="2026-T2", cutoff="2026-07-15")
     brought(home, made, "finalise")
-    decision = {"kind": "accept", "reference": "FV26-000123-W", "code": "TIME_BARRED", "author": "coordination", "reason": "vu"}
+    decision = {
+        "kind": "accept",
+        "reference": "FV26-000123-W",
+        "code": "TIME_BARRED",
+        "author": "coordination",
+        "reason": "vu",
+    }
     decide.run(home, [decision], AT, lambda *_: {"FV26-000123-W": [("AAV001", "PEC")]})
     with engine.begin() as connection:
-        one = stored.Delivery(sha256="0" * 64, origin="AAV001", kind="fiches", received_on=date(2026, 4, 2), received_how="read")
+        one = stored.Delivery(
+            sha256="0" * 64, origin="AAV001", kind="fiches", received_on=date(2026, 4, 2), received_how="read"
+        )
         (key,) = stored.save_deliveries(connection, [one], AT)
         stored.save_checks(connection, key, "fiches", True, {"rows": 0}, AT)
-        row = quarantine.RefusedRow(delivery_id=key, kind="fiche", row_number=2, columns={}, codes=["BAD_DATE"], sentence="non")
+        row = quarantine.RefusedRow(
+            delivery_id=key, kind="fiche", row_number=2, columns={}, codes=["BAD_DATE"], sentence="non"
+        )
         (refused,) = quarantine.save_refused(connection, [row], AT)
         quarantine.save_outcomes(connection, [(refused, "rejouee", key, None)], AT)
         watch.save_reading(connection, "FV26-000123-W", "explain", None, "test", AT)
@@ -106,7 +118,9 @@ def test_only_the_purge_removes_refused_rows_and_readings_and_it_cannot_change_t
 @pytest.mark.parametrize("table", ["statement_lines", "statement_payees", "statement_not_paid"])
 def test_a_finalised_statement_takes_no_more_rows(full, table):
     """A copy of one of its own rows, under another key, so that only the guard can refuse it."""
-    other = {"statement_lines": ("line_no", "nth"), "statement_payees": ("payee",), "statement_not_paid": ("line_no",)}[table]
+    other = {"statement_lines": ("line_no", "nth"), "statement_payees": ("payee",), "statement_not_paid": ("line_no",)}[
+        table
+    ]
     names = [column["name"] for column in inspect(full).get_columns(table)]
     new = {name: f"{name} + 100" if name != "payee" else "'AAV002'" for name in other}
     values = ", ".join(new.get(name, name) for name in names)
@@ -129,9 +143,13 @@ def test_a_statement_whose_lines_do_not_add_up_is_refused(engine):
     for header, lines in (({"total_cents": 5501}, [LINE]), ({"line_count": 2}, [LINE]), ({}, [])):
         with pytest.raises(IntegrityError, match="do not add up"), engine.begin() as connection:
             made = {**HEADER, "line_count": 1, "payee_count": 0, "not_paid_count": 0, **header}
-            key = connection.execute(insert(statements_table).values(made).returning(statements_table.c.statement_id)).scalar_one()
+            key = connection.execute(
+                insert(statements_table).values(made).returning(statements_table.c.statement_id)
+            ).scalar_one()
             for n, one in enumerate(lines, 1):
-                connection.execute(insert(statement_lines), {"statement_id": key, "line_no": n, "convention": "AMF", **one})
+                connection.execute(
+                    insert(statement_lines), {"statement_id": key, "line_no": n, "convention": "AMF", **one}
+                )
 
 
 def test_the_same_line_twice_is_refused_although_its_optional_columns_are_null(engine):
@@ -181,7 +199,9 @@ def test_a_payee_is_in_one_open_batch_at_most_and_in_the_next_once_returned(full
 
 
 def test_a_delivery_is_received_once_unless_withdrawn_or_failed(home, engine):
-    one = stored.Delivery(sha256="1" * 64, origin="AAV001", kind="fiches", received_on=date(2026, 4, 2), received_how="read")
+    one = stored.Delivery(
+        sha256="1" * 64, origin="AAV001", kind="fiches", received_on=date(2026, 4, 2), received_how="read"
+    )
     failed = stored.Delivery(**{**vars(one), "failure": "illisible"})
     with engine.begin() as connection:
         first, *_ = stored.save_deliveries(connection, [one, failed, failed], AT)
@@ -195,7 +215,13 @@ def test_a_delivery_is_received_once_unless_withdrawn_or_failed(home, engine):
 
 def test_control_totals_hold_or_the_delivery_is_refused(engine):
     one = stored.Delivery(
-        sha256="2" * 64, origin="AAV001", kind="fiches", received_on=date(2026, 4, 2), received_how="read", rows_read=3, rows_accepted=2
+        sha256="2" * 64,
+        origin="AAV001",
+        kind="fiches",
+        received_on=date(2026, 4, 2),
+        received_how="read",
+        rows_read=3,
+        rows_accepted=2,
     )
     with pytest.raises(IntegrityError, match="control_totals"), engine.begin() as connection:
         stored.save_deliveries(connection, [one], AT)
@@ -213,6 +239,8 @@ def test_a_status_does_not_go_back(full):
 def test_a_takeover_of_a_stated_convention_is_refused_by_the_job(home, engine, tmp_path):
     brought(home, statement([line()]), "finalise")
     path = tmp_path / "reprise.csv"
-    path.write_text(";".join(takeover.COLUMNS) + "\nCALAE;FV26-000123-W;AAV001;JUR;2026-01-05;1;100\n", encoding="utf-8")
+    path.write_text(
+        ";".join(takeover.COLUMNS) + "\nCALAE;FV26-000123-W;AAV001;JUR;2026-01-05;1;100\n", encoding="utf-8"
+    )
     with pytest.raises(takeover.SaisinesError, match="finalisé"):
         takeover.run(home, path, date(2026, 4, 1), "finance", "reprise", AT)

@@ -30,7 +30,12 @@ MATRIX = {
     "approuve": {"approve": "approuve", "reject": "brouillon", "finalise": "finalise"},
     "finalise": {"finalise": "finalise"},
 }
-WAY = {"brouillon": [], "soumis": ["submit"], "approuve": ["submit", "approve"], "finalise": ["submit", "approve", "finalise"]}
+WAY = {
+    "brouillon": [],
+    "soumis": ["submit"],
+    "approuve": ["submit", "approve"],
+    "finalise": ["submit", "approve", "finalise"],
+}
 
 
 def brought(home, made, status):
@@ -127,9 +132,9 @@ def test_the_command_is_closed_when_the_desk_approves(home, monkeypatch):
     monkeypatch.setenv("SAISINES_APPROVAL", "desk")
     made = statement([line()])
     name = store(home, made)
-    for step in STEPS:
+    for step in STEPS.values():
         with pytest.raises(SaisinesError, match="bureau"):
-            STEPS[step](home, name, made)
+            step(home, name, made)
     life.submit(home, *name, "coordination", AT, desk=True)
     assert status_of(home, name) == "soumis"
 
@@ -226,11 +231,15 @@ def test_a_cutoff_before_that_of_a_later_or_the_same_quarter_is_refused(home, qu
 def test_a_debt_of_an_association_gone_without_successor_becomes_an_order_to_repay(home):
     brought(home, statement([line(association="AAV003"), line(association="AAV001")]), "finalise")
     back = {"kind": "regularisation", "corrects": "ER-CALAE-2026-T1-0001", "cents": -5500, "base_cents": 0}
-    made = statement([line(association=code, **back) for code in ("AAV001", "AAV003")], quarter="2026-T2", cutoff="2026-07-15")
+    made = statement(
+        [line(association=code, **back) for code in ("AAV001", "AAV003")], quarter="2026-T2", cutoff="2026-07-15"
+    )
     STEPS["finalise"](home, brought(home, made, "approuve"), made)
     with connect(home) as engine, engine.begin() as connection:
         owed = many(connection, select(receivables))
-    assert [(one["payee"], one["amount_cents"], one["why"]) for one in owed] == [("AAV003", 5500, "association_disparue")]
+    assert [(one["payee"], one["amount_cents"], one["why"]) for one in owed] == [
+        ("AAV003", 5500, "association_disparue")
+    ]
 
 
 BREAKS = {

@@ -18,7 +18,9 @@ from .test_life import brought
 
 
 def delivery(n, kind="fiches", origin="AAV001", received_on=date(2026, 4, 2), **other):
-    return stored.Delivery(sha256=f"{n:064x}", origin=origin, kind=kind, received_on=received_on, received_how="by_hand", **other)
+    return stored.Delivery(
+        sha256=f"{n:064x}", origin=origin, kind=kind, received_on=received_on, received_how="by_hand", **other
+    )
 
 
 def contacts(*keys):
@@ -27,7 +29,7 @@ def contacts(*keys):
         {
             "delivery_id": list(keys),
             "id_appel": [f"A{k}" for k in range(n)],
-            "debut_at": pa.array([datetime(2026, 3, 29, 0, 59, 59)] * n, pa.timestamp("us")),
+            "debut_at": pa.array([datetime.fromisoformat("2026-03-29T00:59:59")] * n, pa.timestamp("us")),
             "debut_on": [date(2026, 3, 29)] * n,
             "debut_time": ["01:59:59"] * n,
             "suite": ["saisine"] * n,
@@ -76,7 +78,10 @@ def read(engine):
         made += [delivery(n, "fiches", "AAV001", day) for n, day in enumerate(days)]
         one, two, three, four = stored.save_deliveries(connection, made, AT)
         assert rows.save_contacts(connection, contacts(one, two, one)) == 3
-        assert rows.save_fiches(connection, fiches(three, four, three), sessions([four, three, three], [1, 2, 0])) == (3, 3)
+        assert rows.save_fiches(connection, fiches(three, four, three), sessions([four, three, three], [1, 2, 0])) == (
+            3,
+            3,
+        )
     return (one, two, three, four), lambda cutoff: load_inputs(address_of(engine), cutoff)
 
 
@@ -85,7 +90,10 @@ def test_rows_come_back_as_they_were_written(read):
     got = load(date(2026, 4, 20))
     contact = got["contact"].sort_by("contact_id").to_pylist()[0]
     assert contact["contact_id"] == one * 10**8
-    assert (contact["debut_at"], contact["debut_on"]) == (datetime(2026, 3, 29, 0, 59, 59), date(2026, 3, 29))
+    assert (contact["debut_at"], contact["debut_on"]) == (
+        datetime.fromisoformat("2026-03-29T00:59:59"),
+        date(2026, 3, 29),
+    )
     assert (contact["canal"], contact["qualite"], contact["urgence"]) == ("", None, True)
     assert (contact["received_on"], contact["sha256"]) == (date(2026, 4, 2), f"{0:064x}")
     fiche = got["fiche"].sort_by("fiche_id").to_pylist()[0]
@@ -137,7 +145,13 @@ def test_empty_tables_keep_their_columns(engine):
 def test_the_engine_sees_what_is_stated_and_what_is_carried(home, engine):
     brought(home, statement([line(association="AAV001"), line(association="AAV002")]), "finalise")
     back = {"kind": "regularisation", "corrects": "ER-CALAE-2026-T1-0001", "cents": -5500, "base_cents": 0}
-    brought(home, statement([line(**back), line(act_date="2026-05-01", association="AAV002")], quarter="2026-T2", cutoff="2026-07-15"), "finalise")
+    brought(
+        home,
+        statement(
+            [line(**back), line(act_date="2026-05-01", association="AAV002")], quarter="2026-T2", cutoff="2026-07-15"
+        ),
+        "finalise",
+    )
     got = load_inputs(address_of(engine), date(2026, 7, 15))
     assert got["carried"].to_pylist() == [{"convention": "CALAE", "payee": "AAV001", "amount_cents": -5500}]
     stated = [(row["association"], row["amount_cents"], row["statement_number"]) for row in got["stated"].to_pylist()]
@@ -162,9 +176,11 @@ def test_refused_rows_wait_until_something_replaces_them(engine):
     with engine.begin() as connection:
         one, two = stored.save_deliveries(connection, [delivery(6, rows_read=2, rows_rejected=2), delivery(7)], AT)
         refused = [
-            quarantine.RefusedRow(delivery_id=one, kind="fiche", row_number=n, columns={"issue": "x"}, codes=["BAD_CODE"], sentence="non", cells=["issue"])
+            quarantine.RefusedRow(
+                delivery_id=one, kind="fiche", row_number=n, columns={"issue": "x"}, codes=["BAD_CODE"], sentence="non"
+            )
             for n in (2, 3)
-        ]  # fmt: skip
+        ]
         first, second = quarantine.save_refused(connection, refused, AT)
         quarantine.save_outcomes(connection, [(first, "corrigee", two, 5)], AT)
         assert [row["refused_row_id"] for row in quarantine.load_refused(connection)] == [second]

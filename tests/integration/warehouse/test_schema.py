@@ -28,7 +28,11 @@ def test_the_migrations_make_the_tables_as_they_are_described(connection):
 
 def test_every_table_says_its_grain_in_the_database(connection):
     inspector = inspect(connection)
-    silent = [name for name in METADATA.tables if not (inspector.get_table_comment(name)["text"] or "").startswith("One row per")]
+    silent = [
+        name
+        for name in METADATA.tables
+        if not (inspector.get_table_comment(name)["text"] or "").startswith("One row per")
+    ]
     assert silent == []
 
 
@@ -36,7 +40,10 @@ def test_checks_of_the_database_are_those_of_the_description(connection):
     inspector = inspect(connection)
     found = {check["name"] for name in METADATA.tables for check in inspector.get_check_constraints(name)}
     described = {
-        str(check.name) for table in METADATA.tables.values() for check in table.constraints if str(check.name).startswith("ck_")
+        str(check.name)
+        for table in METADATA.tables.values()
+        for check in table.constraints
+        if str(check.name).startswith("ck_")
     }
     assert {name for name in found if not name.endswith("_not_null")} == described
 
@@ -60,7 +67,7 @@ def test_processes_that_migrate_at_once_make_one_schema(server, tmp_path):
 def test_a_schema_of_another_version_is_refused(engine, home):
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(SaisinesError, match="9999.*saisines init"), connect(home):
+    with pytest.raises(SaisinesError, match=r"9999.*saisines init"), connect(home):
         pass
 
 
@@ -74,3 +81,12 @@ def test_views_are_made_again_by_init(engine):
     schema.migrate(engine)
     names = {file.stem.partition("_")[2] for file in schema.VIEWS.glob("*.sql")}
     assert names == set(inspect(create_engine(engine.url)).get_view_names())
+
+
+def test_a_view_whose_columns_have_changed_is_made_again(engine):
+    with engine.begin() as connection:
+        connection.execute(text("DROP VIEW statement_totals"))
+        connection.execute(text("CREATE VIEW statement_totals AS SELECT 1 AS other"))
+    schema.migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(number) FROM statement_totals")).scalar_one() == 0
