@@ -77,7 +77,7 @@ def _tell(report: Any) -> None:  # noqa: ANN401 - ingest.Report, imported late
     for file in report.failed:
         say(f"  {file.name} : {file.failure}")
     for unknown in report.unknown:
-        say(f"  {unknown.name} : laissé de côté, {unknown.reason}")
+        say(f"  {unknown.name} : laissé de côté, {unknown.why}")
     totals = report.totals()
     say(
         f"{totals['files']} fichier(s) reçu(s) : {totals['read']} lignes lues = {totals['accepted']} acceptées"
