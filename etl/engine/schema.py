@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-TEXT, DAY, INT, BOOL, INSTANT = pa.string(), pa.date32(), pa.int64(), pa.bool_(), pa.timestamp("us")
+TEXT, DAY, INT, BOOL, INSTANT, SHARE = pa.string(), pa.date32(), pa.int64(), pa.bool_(), pa.timestamp("us"), pa.float64()
 
 _COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "contact": {
@@ -143,6 +143,16 @@ _COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "carried": {"convention": TEXT, "payee": TEXT, "amount_cents": INT},
     "holiday": {"departement": TEXT, "day": DAY},
     "payee_check": {"association": TEXT, "code": TEXT, "detail": TEXT},
+    "weight": {
+        "evidence": TEXT,
+        "level": TEXT,
+        "m": SHARE,
+        "u": SHARE,
+        "agrees": BOOL,
+        "enough": INT,
+        "worth": INT,
+        "block_worth": INT,
+    },
     "parameters": {"quarter": TEXT, "quarter_start": DAY, "quarter_end": DAY, "cutoff": DAY},
 }
 
