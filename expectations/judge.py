@@ -105,13 +105,19 @@ def _checks(name: str, outcomes: Sequence[Outcome], deliveries: Sequence[int]) -
     }
 
 
+def _hush() -> None:
+    """Keep Great Expectations quiet: it sets the level of some of its loggers itself."""
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("great_expectations")]:
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
 def _validate(suite: ModuleType, frame: pd.DataFrame) -> list[Any]:
     """Run the suite with its full list of failing rows (COMPLETE, by the default index), without a word on screen."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations as gx
 
-        logging.getLogger("great_expectations").setLevel(logging.ERROR)
+        _hush()
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = {"globally": False}
         asset = context.data_sources.add_pandas("rows").add_dataframe_asset(suite.NAME)

@@ -79,7 +79,8 @@ def _by_content(
         return near[-1] if near else None
     right = [name for name in COLUMNS[SESSION] if name not in row["cells"]]
     alike = [one for one in near if all(one[name] == row["columns"].get(name) for name in right)]
-    return next(iter(alike), None) or next((one for one in near if _same_place(row, one)), None)
+    in_place = [one for one in near if _same_place(row, one)]
+    return next((one for one in in_place if one in alike), None) or next(iter([*alike, *in_place]), None)
 
 
 def _same_place(row: Waiting, one: Mapping[str, Any]) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from etl import settings
 from etl.jobs import storing
@@ -22,7 +21,7 @@ from etl.sources.intake import Content, read_content
 from etl.sources.kept import CONTACT, FICHE, SESSION
 from etl.warehouse import arrow, quarantine
 from etl.warehouse.rows import ROWS_PER_DELIVERY
-from etl.warehouse.tables import contacts, deliveries, fiches, sessions
+from etl.warehouse.tables import contacts, fiches, sessions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,10 +131,12 @@ def _place(row: Row) -> Place:
 def _store(
     connection: Connection, judged: Judged, given: Sequence[Given], places: Mapping[Place, int], at: datetime
 ) -> int:
-    """Add to their deliveries the rows that were waiting and now pass."""
+    """Add to their deliveries the rows that were waiting and now pass.
+
+    The control totals of a delivery stay those of its reception; the outcomes say what became of its refused rows.
+    """
     ids = {one.delivery: one.delivery for one in given}
     passed = {kind: _waiting_rows(frame, kind, places) for kind, frame in judged.accepted.items()}
-    copied = Counter(storing.copies(connection, passed[CONTACT]))
     keyed = {kind: storing.placed(frame, ids, _next_places(connection, kind, ids)) for kind, frame in passed.items()}
     for kind, table in storing.as_tables(
         keyed, {one.delivery: (one.content.layout, one.origin) for one in given}
@@ -147,14 +148,18 @@ def _store(
         for row in frame.to_dict("records")
     ]
     quarantine.save_outcomes(connection, outcomes, at)
-    _recount(connection, Counter(delivery for _, _, delivery, _ in outcomes), copied)
     return len(outcomes)
 
 
 def _waiting_rows(frame: pd.DataFrame, kind: str, places: Mapping[Place, int]) -> pd.DataFrame:
     """Of the rows that pass, those that were waiting: the others are stored already."""
     rows = zip(frame["delivery"], frame["sheet"], frame["row_number"], strict=True)
-    return frame[[(delivery, kind, sheet, number) in places for delivery, sheet, number in rows]]
+    kept = [
+        index
+        for index, (delivery, sheet, number) in zip(frame.index, rows, strict=True)
+        if (delivery, kind, sheet, number) in places
+    ]
+    return frame.loc[kept]
 
 
 def _next_places(connection: Connection, kind: str, deliveries_: Iterable[int]) -> dict[int, int]:
@@ -177,15 +182,3 @@ def _append(connection: Connection, kind: str, rows: pa.Table, frame: pd.DataFra
             "fiche_group_id", pyarrow.array(group.to_numpy(), pyarrow.int64())
         )
     arrow.copy(connection, table.name, keyed)
-
-
-def _recount(connection: Connection, passed: Mapping[int, int], copied: Mapping[int, int]) -> None:
-    """Move the rows that pass now from the refused to the accepted of their deliveries."""
-    for delivery, count in passed.items():
-        copies = copied.get(delivery, 0)
-        change = {
-            "rows_rejected": deliveries.c.rows_rejected - count,
-            "rows_accepted": deliveries.c.rows_accepted + count - copies,
-            "rows_duplicate": deliveries.c.rows_duplicate + copies,
-        }
-        connection.execute(update(deliveries).where(deliveries.c.delivery_id == delivery).values(change))

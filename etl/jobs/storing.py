@@ -151,7 +151,7 @@ def _totals(
     connection: Connection, made: Mapping[int, Made], accepted: Mapping[str, pd.DataFrame], refused: Sequence[Refusal]
 ) -> dict[int, Delivery]:
     """Count what became of the rows of each delivery."""
-    copied = Counter(copies(connection, accepted[CONTACT]))
+    copied = Counter(_copies(connection, accepted[CONTACT]))
     taken = sum((Counter(frame["delivery"].tolist()) for frame in accepted.values()), Counter[int]())
     rejected = Counter(row.delivery for row in refused)
     return {
@@ -167,7 +167,7 @@ def _totals(
     }
 
 
-def copies(connection: Connection, frame: pd.DataFrame) -> list[int]:
+def _copies(connection: Connection, frame: pd.DataFrame) -> list[int]:
     """The deliveries of the rows that say what a row of the same call, received before, says already.
 
     A copy counts as duplicate and is stored all the same: if the delivery of the first is withdrawn, it stands in.
