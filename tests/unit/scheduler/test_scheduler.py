@@ -1,0 +1,109 @@
+"""Our own Airflow's folder and processes: private, kept between starts, and never left behind."""
+
+import json
+import stat
+import subprocess
+import sys
+import time
+from configparser import ConfigParser
+from pathlib import Path
+
+import psutil
+import pytest
+
+from etl import settings
+from etl.scheduler import home, runs, services
+from etl.scheduler.api import wait
+
+URL = "postgresql+psycopg2://saisines@/airflow?host=%2Ftmp%2Fx&port=5432"
+
+
+def test_the_configuration_says_what_airflow_is_to_do(tmp_path: Path) -> None:
+    made = home.prepare(tmp_path, URL, 8765)
+    read = ConfigParser()
+    read.read(made.folder / "airflow.cfg")
+    assert read["database"]["sql_alchemy_conn"] == URL
+    assert read["api"]["host"] == "127.0.0.1"
+    assert read["core"]["parallelism"] == "2"
+    assert read["core"]["load_examples"] == "False"
+    assert read["usage_data_collection"]["enabled"] == "False"
+    assert Path(read["core"]["dags_folder"], "settle_quarter.py").exists()
+
+
+def test_secrets_are_readable_by_their_owner_alone_and_kept(tmp_path: Path) -> None:
+    first = home.prepare(tmp_path, URL, 8765)
+    before = (first.folder / "secrets.json").read_text()
+    again = home.prepare(tmp_path, URL, 9999)
+    assert (again.folder / "secrets.json").read_text() == before
+    assert again.password == first.password
+    for path in again.folder.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path.name
+
+
+def test_two_homes_do_not_share_their_secrets(tmp_path: Path) -> None:
+    one, other = home.prepare(tmp_path / "a", URL, 1), home.prepare(tmp_path / "b", URL, 1)
+    assert one.password != other.password
+    assert len(json.loads((one.folder / "secrets.json").read_text())["jwt_secret"]) >= 64
+
+
+def test_a_child_does_not_hear_of_another_airflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql://production")
+    monkeypatch.setenv("AIRFLOW_HOME", "/production")
+    child = settings.child_environment(AIRFLOW_HOME="/ours")
+    assert child["AIRFLOW_HOME"] == "/ours"
+    assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" not in child
+
+
+def sleeper() -> subprocess.Popen[bytes]:
+    """A process with a child, in a group of its own, as a component of Airflow is."""
+    program = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
+    assert wait(lambda: bool(psutil.Process(process.pid).children()), 10, 0.05)
+    return process
+
+
+def test_what_a_killed_command_left_is_stopped_with_its_children(tmp_path: Path) -> None:
+    made = home.prepare(tmp_path, URL, 8765)
+    process = sleeper()
+    child = psutil.Process(process.pid).children()[0]
+    created = psutil.Process(process.pid).create_time()
+    (made.folder / "services.json").write_text(json.dumps({str(process.pid): created}))
+    services.stop_leftovers(made)
+    assert process.wait(5) != 0
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert not (made.folder / "services.json").exists()
+
+
+def test_a_process_that_took_the_number_of_an_old_one_is_left_alone(tmp_path: Path) -> None:
+    made = home.prepare(tmp_path, URL, 8765)
+    process = sleeper()
+    try:
+        (made.folder / "services.json").write_text(json.dumps({str(process.pid): time.time() - 5000}))
+        services.stop_leftovers(made)
+        assert process.poll() is None
+    finally:
+        services._stop([process.pid])
+        process.wait(5)
+
+
+class FakeApi:
+    """An Airflow whose DAGs start by themselves, or not."""
+
+    def __init__(self, due: set[str]) -> None:
+        self.due, self.triggered, self.running = due, list[str](), set[str]()
+
+    def unpause(self, dag_id: str) -> None:
+        self.running |= {dag_id} & self.due
+
+    def trigger(self, dag_id: str) -> None:
+        self.triggered.append(dag_id)
+
+    def runs(self, dag_id: str) -> list[dict[str, str]]:
+        return [{"dag_run_id": "scheduled", "state": "running"}] if dag_id in self.running else []
+
+
+def test_a_run_is_asked_for_only_where_the_schedule_has_none_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "OWN_START_SECONDS", 0.1)
+    api = FakeApi({"ingest_journal"})
+    runs.start(api, ["ingest_journal", "ingest_fiches"], set())  # type: ignore[arg-type]
+    assert api.triggered == ["ingest_fiches"]
