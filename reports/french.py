@@ -9,7 +9,21 @@ from decimal import Decimal
 from etl.model.codes import PRESTATION_NAMES, QUALITE_NAMES
 from etl.model.money import MINUS, NARROW, euros
 
-__all__ = ["amount", "count", "day", "euros", "iban", "number", "percent", "quarter", "share", "short_quarter", "siret"]
+__all__ = [
+    "MINUS",
+    "NARROW",
+    "amount",
+    "count",
+    "day",
+    "euros",
+    "iban",
+    "number",
+    "percent",
+    "quarter",
+    "share",
+    "short_quarter",
+    "siret",
+]
 
 NO_BREAK = "\u00a0"  # between a number and its noun
 

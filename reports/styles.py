@@ -19,6 +19,7 @@ COUNT = f"{FRENCH}#,##0{PAD}"
 PERCENT = f'{FRENCH}\\+0\\ "%"{PAD};{FRENCH}\\-0\\ "%"{PAD};""'
 PERCENT_DECIMAL = f'{FRENCH}\\+0.0#\\ "%"{PAD};{FRENCH}\\-0.0#\\ "%"{PAD};""'
 DAY = f"dd/mm/yyyy{PAD}"
+SHARE = f'{FRENCH}0.0\\ "%"{PAD}'
 RIGHT_TEXT = f"@{PAD}"
 
 # style → (font changes, number format, horizontal alignment, wrapped, what is drawn around or behind)
@@ -42,6 +43,7 @@ LOOKS: dict[str, tuple[dict[str, Any], str, str, bool, str]] = {
     "count": ({}, COUNT, "right", False, "hair"),
     "percent": ({}, PERCENT, "right", False, "hair"),
     "percent_decimal": ({}, PERCENT_DECIMAL, "right", False, "hair"),
+    "share": ({}, SHARE, "right", False, "hair"),
     "quiet_euros": ({}, QUIET_EUROS, "right", False, "hair"),
     "euros": ({}, EUROS, "right", False, "hair"),
     "right": ({}, RIGHT_TEXT, "right", True, "hair"),

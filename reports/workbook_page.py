@@ -10,9 +10,9 @@ FOOT, ROW = 8, 16  # points
 
 
 def open_sheet(
-    book: Book, name: str, widths: Sequence[int], data: Snapshot, landscape: bool = True, wrapped: bool = False
+    book: Book, name: str, widths: Sequence[int], data: Snapshot, landscape: bool = True, title: str = ""
 ) -> Sheet:
-    """A new sheet with its print setup."""
+    """A new sheet with its print setup; its rows come next. `title` is printed at the top of each page."""
     sheet = book.sheet(name, widths)
     xml = sheet.xml
     xml.sheet_view.showGridLines = False
@@ -24,14 +24,14 @@ def open_sheet(
     xml.page_margins.left = xml.page_margins.right = 0.5
     xml.page_margins.top, xml.page_margins.bottom = 0.75, 0.7
     xml.page_margins.header = xml.page_margins.footer = 0.35
-    _headers_and_footers(xml, name, data)
+    _headers_and_footers(xml, name, data, title or snapshot.title(data))
     return sheet
 
 
-def _headers_and_footers(xml: object, name: str, data: Snapshot) -> None:
+def _headers_and_footers(xml: object, name: str, data: Snapshot, title: str) -> None:
     statement = data["statement"]
     top, foot = xml.oddHeader, xml.oddFooter  # type: ignore[attr-defined]
-    top.left.text = header_text(snapshot.title(data))
+    top.left.text = header_text(title)
     top.right.text = header_text(name)
     example = " – montants d’exemple" if snapshot.is_example(data) else ""
     digest = (statement.get("digest") or "")[:12]
