@@ -1,4 +1,4 @@
-"""Commands of the coordinator: `decide`."""
+"""Commands of the coordinator: `decide`, `proposals`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from etl import settings
+from etl.cli.proposals import proposals
 from etl.cli.ways import say
 from etl.model.errors import UsageError
 
@@ -55,4 +56,4 @@ def decide(
     say(f"{len(made)} décision(s) enregistrée(s). Ensuite : saisines draft TRIMESTRE")
 
 
-commands: dict[str, Callable[..., None]] = {"decide": decide}
+commands: dict[str, Callable[..., None]] = {"decide": decide, "proposals": proposals}
