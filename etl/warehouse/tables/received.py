@@ -1,4 +1,8 @@
-"""What was received: deliveries, and the rows accepted from them."""
+"""What was received: deliveries, and the rows accepted from them.
+
+Rows come by the million, so that their delivery exists is asked once a COPY by a trigger: a foreign key, asked row by row,
+makes the write three times as long (500 000 sessions: 9.5 s against 3.3 s).
+"""
 
 from __future__ import annotations
 
@@ -73,7 +77,7 @@ contacts = Table(
     "contacts",
     METADATA,
     Column("contact_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("delivery_id", BigInteger, ForeignKey("deliveries.delivery_id"), nullable=False),
+    Column("delivery_id", BigInteger, nullable=False),
     text("id_appel", required=True),
     Column("debut_at", DateTime(timezone=False), nullable=False),
     day("debut_on", required=True),
@@ -98,7 +102,7 @@ fiches = Table(
     "fiches",
     METADATA,
     Column("fiche_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("delivery_id", BigInteger, ForeignKey("deliveries.delivery_id"), nullable=False),
+    Column("delivery_id", BigInteger, nullable=False),
     Column("fiche_group_id", BigInteger, nullable=False),
     text("sheet"),
     whole("row_number", required=True),
@@ -128,7 +132,7 @@ sessions = Table(
     "sessions",
     METADATA,
     Column("session_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("delivery_id", BigInteger, ForeignKey("deliveries.delivery_id"), nullable=False),
+    Column("delivery_id", BigInteger, nullable=False),
     Column("fiche_group_id", BigInteger, nullable=False),
     whole("row_number", required=True),
     day("day", required=True),

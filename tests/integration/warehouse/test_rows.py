@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from etl.jobs import deliveries
 from etl.model.errors import SaisinesError
@@ -170,6 +171,18 @@ def test_a_failure_while_writing_rows_leaves_neither_rows_nor_delivery(engine):
     with engine.begin() as connection:
         assert stored.load_deliveries(connection) == []
     assert load_inputs(address_of(engine), date(2026, 7, 15))["fiche"].num_rows == 0
+
+
+def test_rows_of_a_delivery_that_is_not_there_or_failed_are_refused(engine):
+    with engine.begin() as connection:
+        (failed,) = stored.save_deliveries(connection, [delivery(9, failure="illisible")], AT)
+    for key in (failed, failed + 1):
+        for write in (
+            lambda c, key=key: rows.save_contacts(c, contacts(key)),
+            lambda c, key=key: rows.save_fiches(c, fiches(key), sessions([], [])),
+        ):
+            with pytest.raises(IntegrityError, match="not there, or failed"), engine.begin() as connection:
+                write(connection)
 
 
 def test_refused_rows_wait_until_something_replaces_them(engine):

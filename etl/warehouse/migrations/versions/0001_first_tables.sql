@@ -29,6 +29,31 @@ CREATE TABLE audit (
 ;;
 COMMENT ON TABLE audit IS 'One row per act that changes reference data, deliveries, conventions or payments: who, when, what.'
 ;;
+CREATE TABLE contacts (
+    contact_id BIGINT NOT NULL,
+    delivery_id BIGINT NOT NULL,
+    id_appel TEXT NOT NULL,
+    debut_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    debut_on DATE NOT NULL,
+    debut_time TEXT NOT NULL,
+    duree_s INTEGER,
+    canal TEXT,
+    statut TEXT,
+    numero_appele TEXT,
+    suite TEXT NOT NULL,
+    reference TEXT,
+    convention TEXT,
+    association TEXT,
+    qualite TEXT,
+    departement TEXT,
+    urgence BOOLEAN,
+    beneficiaire TEXT,
+    row_number INTEGER NOT NULL,
+    CONSTRAINT pk_contacts PRIMARY KEY (contact_id)
+)
+;;
+COMMENT ON TABLE contacts IS 'One row per accepted row of a journal, every version of it; contact_id = delivery_id x 10^8 + place.'
+;;
 CREATE TABLE convention_sets (
     set_id BIGINT GENERATED ALWAYS AS IDENTITY,
     status TEXT NOT NULL,
@@ -131,6 +156,36 @@ CREATE UNIQUE INDEX uq_drafts_one_open ON drafts (convention, quarter) WHERE sta
 ;;
 COMMENT ON TABLE drafts IS 'One row per distinct draft ever made: its canonical JSON, compressed (zlib), and where it is in its life.'
 ;;
+CREATE TABLE fiches (
+    fiche_id BIGINT NOT NULL,
+    delivery_id BIGINT NOT NULL,
+    fiche_group_id BIGINT NOT NULL,
+    sheet TEXT,
+    row_number INTEGER NOT NULL,
+    layout TEXT NOT NULL,
+    association TEXT NOT NULL,
+    written TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    date_saisine DATE,
+    convention TEXT,
+    qualite TEXT,
+    departement TEXT,
+    tentatives INTEGER,
+    date_premier_contact DATE,
+    issue TEXT NOT NULL,
+    nb_psy INTEGER,
+    nb_jur INTEGER,
+    nb_soc INTEGER,
+    memo_de_vie BOOLEAN,
+    date_cloture DATE,
+    date_signature DATE,
+    CONSTRAINT pk_fiches PRIMARY KEY (fiche_id),
+    CONSTRAINT ck_fiches_layout CHECK (layout IN ('classeur', 'bordereau')),
+    CONSTRAINT ck_fiches_version CHECK (version >= 1)
+)
+;;
+COMMENT ON TABLE fiches IS 'One row per accepted row of Saisines or of a bordereau; fiche_id = delivery_id x 10^8 + place.'
+;;
 CREATE TABLE readings (
     reading_id BIGINT GENERATED ALWAYS AS IDENTITY,
     read_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -142,6 +197,22 @@ CREATE TABLE readings (
 )
 ;;
 COMMENT ON TABLE readings IS 'One row per reading of the story of one saisine (explain, desk).'
+;;
+CREATE TABLE sessions (
+    session_id BIGINT NOT NULL,
+    delivery_id BIGINT NOT NULL,
+    fiche_group_id BIGINT NOT NULL,
+    row_number INTEGER NOT NULL,
+    day DATE NOT NULL,
+    heure TEXT,
+    nature TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    statut TEXT NOT NULL,
+    CONSTRAINT pk_sessions PRIMARY KEY (session_id),
+    CONSTRAINT ck_sessions_nature CHECK (nature IN ('psy', 'jur', 'soc'))
+)
+;;
+COMMENT ON TABLE sessions IS 'One row per accepted row of Entretiens; it belongs to every fiche of its group (delivery and reference).'
 ;;
 CREATE TABLE bank_details (
     bank_details_id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -166,32 +237,6 @@ CREATE TABLE bank_details (
 CREATE INDEX ix_bank_details_association ON bank_details (association)
 ;;
 COMMENT ON TABLE bank_details IS 'One row per bank details ever given by an association; the last row holds, and pays once another person confirmed it (the first row of an association needs no confirmation).'
-;;
-CREATE TABLE contacts (
-    contact_id BIGINT NOT NULL,
-    delivery_id BIGINT NOT NULL,
-    id_appel TEXT NOT NULL,
-    debut_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
-    debut_on DATE NOT NULL,
-    debut_time TEXT NOT NULL,
-    duree_s INTEGER,
-    canal TEXT,
-    statut TEXT,
-    numero_appele TEXT,
-    suite TEXT NOT NULL,
-    reference TEXT,
-    convention TEXT,
-    association TEXT,
-    qualite TEXT,
-    departement TEXT,
-    urgence BOOLEAN,
-    beneficiaire TEXT,
-    row_number INTEGER NOT NULL,
-    CONSTRAINT pk_contacts PRIMARY KEY (contact_id),
-    CONSTRAINT fk_contacts_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (delivery_id)
-)
-;;
-COMMENT ON TABLE contacts IS 'One row per accepted row of a journal, every version of it; contact_id = delivery_id x 10^8 + place.'
 ;;
 CREATE TABLE convention_files (
     set_id BIGINT NOT NULL,
@@ -253,37 +298,6 @@ CREATE INDEX ix_draft_events_draft_id ON draft_events (draft_id)
 ;;
 COMMENT ON TABLE draft_events IS 'One row per step in the life of a draft: who, under which account, when, why. Append-only.'
 ;;
-CREATE TABLE fiches (
-    fiche_id BIGINT NOT NULL,
-    delivery_id BIGINT NOT NULL,
-    fiche_group_id BIGINT NOT NULL,
-    sheet TEXT,
-    row_number INTEGER NOT NULL,
-    layout TEXT NOT NULL,
-    association TEXT NOT NULL,
-    written TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    date_saisine DATE,
-    convention TEXT,
-    qualite TEXT,
-    departement TEXT,
-    tentatives INTEGER,
-    date_premier_contact DATE,
-    issue TEXT NOT NULL,
-    nb_psy INTEGER,
-    nb_jur INTEGER,
-    nb_soc INTEGER,
-    memo_de_vie BOOLEAN,
-    date_cloture DATE,
-    date_signature DATE,
-    CONSTRAINT pk_fiches PRIMARY KEY (fiche_id),
-    CONSTRAINT ck_fiches_layout CHECK (layout IN ('classeur', 'bordereau')),
-    CONSTRAINT ck_fiches_version CHECK (version >= 1),
-    CONSTRAINT fk_fiches_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (delivery_id)
-)
-;;
-COMMENT ON TABLE fiches IS 'One row per accepted row of Saisines or of a bordereau; fiche_id = delivery_id x 10^8 + place.'
-;;
 CREATE TABLE refused_rows (
     refused_row_id BIGINT GENERATED ALWAYS AS IDENTITY,
     delivery_id BIGINT NOT NULL,
@@ -307,23 +321,6 @@ CREATE INDEX ix_refused_rows_delivery_id ON refused_rows (delivery_id)
 CREATE INDEX ix_refused_rows_row_key ON refused_rows (row_key)
 ;;
 COMMENT ON TABLE refused_rows IS 'One row per refused row: coded columns only (no free text, no telephone number), why in codes and in French; `cells` names the columns at fault, `row_key` finds the same row again in a corrected file.'
-;;
-CREATE TABLE sessions (
-    session_id BIGINT NOT NULL,
-    delivery_id BIGINT NOT NULL,
-    fiche_group_id BIGINT NOT NULL,
-    row_number INTEGER NOT NULL,
-    day DATE NOT NULL,
-    heure TEXT,
-    nature TEXT NOT NULL,
-    mode TEXT NOT NULL,
-    statut TEXT NOT NULL,
-    CONSTRAINT pk_sessions PRIMARY KEY (session_id),
-    CONSTRAINT ck_sessions_nature CHECK (nature IN ('psy', 'jur', 'soc')),
-    CONSTRAINT fk_sessions_delivery_id FOREIGN KEY(delivery_id) REFERENCES deliveries (delivery_id)
-)
-;;
-COMMENT ON TABLE sessions IS 'One row per accepted row of Entretiens; it belongs to every fiche of its group (delivery and reference).'
 ;;
 CREATE TABLE statements (
     statement_id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -582,6 +579,18 @@ BEGIN
     RETURN NULL;
 END $$
 ;;
+CREATE FUNCTION rows_have_a_delivery() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT delivery_id FROM added) a LEFT JOIN deliveries d USING (delivery_id)
+        WHERE d.delivery_id IS NULL OR d.status = 'failed'
+    ) THEN
+        RAISE EXCEPTION '%: rows of a delivery that is not there, or failed', TG_TABLE_NAME
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$
+;;
 CREATE FUNCTION statement_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.kind = 'releve' AND NEW.place <> 1 + (
@@ -816,6 +825,18 @@ ALTER TABLE statement_payees ENABLE ALWAYS TRIGGER statement_payees_whole
 CREATE TRIGGER statement_not_paid_whole AFTER INSERT ON statement_not_paid REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION statement_takes_no_more('not_paid_count')
 ;;
 ALTER TABLE statement_not_paid ENABLE ALWAYS TRIGGER statement_not_paid_whole
+;;
+CREATE TRIGGER contacts_delivered AFTER INSERT ON contacts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION rows_have_a_delivery()
+;;
+ALTER TABLE contacts ENABLE ALWAYS TRIGGER contacts_delivered
+;;
+CREATE TRIGGER fiches_delivered AFTER INSERT ON fiches REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION rows_have_a_delivery()
+;;
+ALTER TABLE fiches ENABLE ALWAYS TRIGGER fiches_delivered
+;;
+CREATE TRIGGER sessions_delivered AFTER INSERT ON sessions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION rows_have_a_delivery()
+;;
+ALTER TABLE sessions ENABLE ALWAYS TRIGGER sessions_delivered
 ;;
 CREATE TRIGGER statements_follow BEFORE INSERT ON statements FOR EACH ROW EXECUTE FUNCTION statement_follows()
 ;;
