@@ -207,12 +207,17 @@ def _refuse_other(stored: Row, statement: Mapping[str, Any]) -> None:
             "rejetez-le, puis soumettez le nouveau."
         )
     if statement["parked"]:
-        reasons = ", ".join(str(reason) for reason in statement["parked"])
+        reasons = ", ".join(_told(reason) for reason in statement["parked"])
         raise SaisinesError(
             f"Le relevé {name} est parqué ({reasons}) : il ne peut être finalisé avant que ce soit levé."
         )
     if not statement["lines"] and not any(payee["carried_in_cents"] for payee in statement["payees"]):
         raise SaisinesError(f"Le relevé {name} n’a ni ligne ni report : il n’y a rien à finaliser.")
+
+
+def _told(reason: object) -> str:
+    """Why a convention is parked: a code, or a code with its detail."""
+    return f"{reason['code']} {reason['detail']}" if isinstance(reason, Mapping) else str(reason)
 
 
 def _write(connection: Connection, stored: Row, made: Drafted, by: str, at: datetime) -> str:

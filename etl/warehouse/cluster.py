@@ -222,7 +222,7 @@ def _answers(folder: Path) -> bool:
 
 def _is_postgres(pid: int, data: Path) -> bool:
     """Whether this process is a server on these data: a number in a stale file may be anyone's by now."""
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
     try:
         process = psutil.Process(pid) if pid else None
