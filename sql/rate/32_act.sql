@@ -35,6 +35,7 @@ told as (
 select told.*, live.reference, live.convention, live.qualite, live.opened_on, live.urgence, live.beneficiaire, live.forclusion_mois,
     live.plafond_saisine_cents, if(told.prestation in ('PSY', 'JUR', 'SOC'), told.act_date, live.opened_on) as tariff_on,
     own.saisine is not null as was_stated,
+    own.first_order,
     own.saisine is not null and not own.taken_back as is_stated,
     anywhere.saisine is not null as stated_anywhere
 from told

@@ -13,8 +13,9 @@ counted as (
     from candidate group by all
 ),
 exact_received as (
-    select root, exact.saisine, min(received_on) as received_on
-    from written join exact using (compact) where exact.saisine is not null group by all
+    select written.association, exact.saisine, min(received_on) as received_on
+    from written join exact using (compact) anti join decided using (association, compact)
+    where exact.saisine is not null group by all
 )
 select written.association, written.root, written.written, written.received_on,
     case when decided_known.association is not null then decided_known.saisine
@@ -30,5 +31,5 @@ from written
 left join decided_known using (association, compact)
 left join exact using (compact)
 left join counted using (association, written, received_on)
-left join exact_received on exact_received.root = written.root and exact_received.saisine = counted.only_one
+left join exact_received on exact_received.association = written.association and exact_received.saisine = counted.only_one
     and exact_received.received_on <= written.received_on

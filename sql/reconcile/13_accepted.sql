@@ -1,5 +1,6 @@
 -- One row per accepted code of a saisine (rules §10): for a code about a fiche or its acts, `root` is the sender whose version still states the acts
--- it stated the day the decision was made; for any other code `root` is null and the decision holds until withdrawn.
+-- it stated the day the decision was made (nothing, as long as it has sent nothing); for any other code `root` is null and the decision holds
+-- until withdrawn. The last decision on the same code holds.
 -- An accepted day of the journal has neither saisine nor root.
 with accepting as (
     select *, code in ('WRONG_ASSOCIATION', 'NO_SHOW_AND_SESSIONS', 'SESSION_BEFORE_SAISINE', 'SESSION_IN_FUTURE', 'SESSION_AFTER_CLOSURE',
@@ -7,13 +8,20 @@ with accepting as (
         'SESSIONS_UNDATED', 'NO_SHOW_WITHOUT_ATTEMPTS', 'FIRST_CONTACT_BEFORE_SAISINE', 'FIRST_CONTACT_IN_FUTURE', 'SESSION_COUNT_MISMATCH',
         'TIME_BARRED', 'BEFORE_TAKEOVER', 'STATED_ACT_DROPPED') as about_fiche
     from decision_in_force where kind = 'accept'
+    qualify row_number() over (partition by saisine, code, day order by decision_id desc) = 1
+),
+sender as (
+    select saisine, root from seizure union select saisine, root from latest union select saisine, root from stated_line
+),
+basis as (
+    select decision_id, linked.root, any_value(acts) as acts from decision_basis join linked using (association) group by all
 )
 select accepting.saisine, accepting.code, null as root, accepting.day, accepting.decision_id
 from accepting where not about_fiche
 union all
-select accepting.saisine, accepting.code, fingerprint.root, null, accepting.decision_id
+select accepting.saisine, accepting.code, sender.root, null, accepting.decision_id
 from accepting
-join decision_basis using (decision_id)
-join linked on linked.association = decision_basis.association
-join fingerprint on fingerprint.saisine = accepting.saisine and fingerprint.root = linked.root and fingerprint.acts = decision_basis.acts
-where about_fiche
+join sender using (saisine)
+left join basis using (decision_id, root)
+left join fingerprint using (saisine, root)
+where about_fiche and coalesce(basis.acts, '') = coalesce(fingerprint.acts, '')

@@ -2,7 +2,8 @@
 -- A line of a take-over tells no qualité: it freezes the last one given by the journal before the take-over date.
 with used as (
     select try_cast(substr(reference, 3, 2) || substr(reference, 6, 6) as bigint) as saisine,
-        arg_max(convention, statement_order) as convention, arg_max(qualite, statement_order) as qualite
+        arg_max(convention, (statement_order, convention)) as convention,
+        arg_max(struct_pack(qualite), (statement_order, convention)).qualite as qualite
     from stated where not taken_back group by all
 ),
 told_before as (

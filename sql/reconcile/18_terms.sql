@@ -9,17 +9,22 @@ open_line as (
         least(coalesce(convention_line.au, date '9999-12-31'), coalesce(convention.au, date '9999-12-31')) as au, priorite
     from convention_line join convention on convention.code = convention_line.convention
 ),
+unnamed as (
+    select saisine.saisine, opened_on, numero_appele,
+        if(frozen.saisine is null, coalesce(moved.qualite, journal_qualite), journal_qualite) as qualite
+    from saisine left join moved using (saisine) left join frozen using (saisine)
+    where given_convention is null and numero_appele is not null
+),
 carried as (
-    select saisine.saisine, arg_min(open_line.convention, (priorite, open_line.convention)) as convention
-    from saisine
-    left join moved using (saisine)
-    join open_line on open_line.numero = saisine.numero_appele and saisine.opened_on between open_line.du and open_line.au
-    join tariff on tariff.convention = open_line.convention
-        and saisine.opened_on >= tariff.valid_from and (tariff.valid_to is null or saisine.opened_on < tariff.valid_to)
-    left join tariff_beneficiary on tariff_beneficiary.convention = tariff.convention and tariff_beneficiary.valid_from = tariff.valid_from
-        and tariff_beneficiary.qualite = coalesce(moved.qualite, journal_qualite)
-    where given_convention is null and (coalesce(moved.qualite, journal_qualite) is null or tariff_beneficiary.qualite is not null)
-    group by saisine.saisine
+    select unnamed.saisine, arg_min(open_line.convention, (priorite, open_line.convention)) as convention
+    from unnamed
+    join open_line on open_line.numero = numero_appele and opened_on between open_line.du and open_line.au
+    left join tariff on tariff.convention = open_line.convention
+        and opened_on >= tariff.valid_from and (tariff.valid_to is null or opened_on < tariff.valid_to)
+    left join tariff_beneficiary as covered on covered.convention = tariff.convention and covered.valid_from = tariff.valid_from
+        and covered.qualite = unnamed.qualite
+    where unnamed.qualite is null or covered.qualite is not null
+    group by unnamed.saisine
 ),
 told as (
     select saisine, arg_min(qualite, first_turn) as qualite

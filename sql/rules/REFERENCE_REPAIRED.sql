@@ -6,4 +6,4 @@ from counting
 join span using (saisine, root)
 join fiche using (fiche_id)
 join match on match.association = fiche.association and match.written = fiche.written and match.received_on = fiche.received_on
-where match.how = 'repaired'
+where match.how = 'repaired' and not rival

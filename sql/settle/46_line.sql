@@ -1,5 +1,5 @@
 -- One row per line of the draft (rules §9), for all conventions: what is due and was never stated, and the signed differences on what was.
--- `taken_back` marks a line that ends what was stated.
+-- `taken_back` marks a line that ends what was stated; it brings its `reference`, since the journal may not know its saisine.
 with due as (
     select saisine, convention, association, prestation, act_date, nth,
         case when was_stated then 'regularisation' when act_date >= quarter_start then 'courant' else 'rattrapage' end as kind,
@@ -9,7 +9,7 @@ with due as (
     where is_due
 ),
 back as (
-    select saisine, convention, association, prestation, act_date, nth, 'regularisation' as kind, 0 as base_cents, 0 as pct_e4,
+    select saisine, reference, convention, association, prestation, act_date, nth, 'regularisation' as kind, 0 as base_cents, 0 as pct_e4,
         -stated_cents as amount_cents, null as clause, statement_number as corrects, true as taken_back, undated, null as qualite
     from fate where fate = 'taken_back'
 )

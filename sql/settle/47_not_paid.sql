@@ -11,4 +11,4 @@ union all
 select saisine, convention, association, prestation, act_date, nth, 'CAP_AMOUNT' from paid where is_due and ceiled_cents < numbered_cents
 union all
 select saisine, convention, association, prestation, act_date, nth, if(envelope_closed, 'ENVELOPE_CLOSED', 'ENVELOPE_EXCEEDED')
-from paid where is_due and cut_by_envelope and (ceiled_cents > 0 or envelope_closed and not cut_by_number)
+from paid where is_due and cut_by_envelope and (ceiled_cents > 0 or envelope_closed and price_cents = 0 and not cut_by_number)

@@ -132,7 +132,7 @@ def _first_contact(world: World, s: Saisine, group: Group) -> date | None:
     _late(world, s, group, row["date_premier_contact"])
     if row["date_premier_contact"] is None:
         return day
-    early = s.opened_on - days(1 if overseas(world.departement(group.code)) else 0)
+    early = s.opened_on - days(1 if overseas(world.departement(group.seizures[0].association)) else 0)
     tests = [("FIRST_CONTACT_BEFORE_SAISINE", day < early), ("FIRST_CONTACT_IN_FUTURE", day > group.fiche.received_on)]
     return None if [code for code, fails in tests if fails and not _lifted(world, s, group, code, "B")] else day
 

@@ -65,6 +65,7 @@ def stated_before(w: World, known: dict[str, Saisine]) -> dict[tuple, Any]:
             statement.cover(w, s, stays)
             acts.bar(w, s)
         back |= {line.identity: line for line in taken}
+    back |= {line.identity: line for line in statement.refused_unknown(w, known)}
     return back
 
 

@@ -56,6 +56,12 @@ def _taken_back(world: World, s: Saisine, line: Stated) -> bool:
     return accepted
 
 
+def refused_unknown(world: World, known: dict[str, Saisine]) -> list[Stated]:
+    """The lines of saisines that the journal does not know, taken over or lost since: a `refuse` takes them back too."""
+    lines = [x for x in world.stated.values() if x.live and x.reference not in known and x.act_date < world.end]
+    return [line for line in lines if world.last("refuse", line.reference)]
+
+
 def _set_aside(world: World, s: Saisine, line: Stated) -> bool:
     group = s.groups.get(world.end_of_chain(line.association))
     return group is None or group.set_aside

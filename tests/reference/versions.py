@@ -159,7 +159,7 @@ def acts_fingerprint(version: Version | None) -> str:
     """What a counting version states as acts: (prestation, date, `statut`, number), as a sorted text; "" without one.
 
     The first acts are of the issue: `PEC` with `date_premier_contact`, `CAR` with `date_cloture`, else the issue
-    itself. Then each session with its n-th; for a bordereau each nature with its declared number.
+    itself. Then each nature with its declared number, and each dated session with its n-th.
     """
     if version is None:
         return ""
@@ -167,9 +167,8 @@ def acts_fingerprint(version: Version | None) -> str:
     dates = {"pris_en_charge": row["date_premier_contact"], "injoignable": row["date_cloture"]}
     name = {"pris_en_charge": "PEC", "injoignable": "CAR"}.get(row["issue"], "-")
     acts = [(name, str(dates.get(row["issue"])), row["issue"], 1)]
-    if version.undated:
-        acts += [(n.upper(), "", "", version.declared(n) or 0) for n in NATURES]
-    else:
+    acts += [(n.upper(), "", "", (version.declared(n) or 0) if version.undated else version.declared(n)) for n in NATURES]
+    if not version.undated:
         acts += [(s["nature"].upper(), str(s["day"]), s["statut"], nth) for s, nth in numbered(version)]
     return ";".join(sorted("|".join(map(str, act)) for act in acts))
 
