@@ -56,7 +56,9 @@ LOOKS: dict[str, tuple[dict[str, Any], str, str, bool, str]] = {
     "input": ({}, "@", "left", False, "box"),
     "input_day": ({}, DAY, "right", False, "box"),
     "input_count": ({}, "0", "right", False, "box"),
-    "wrong": ({}, "@", "left", False, "box"),
+    "known": ({}, "@", "left", False, "known"),
+    "known_day": ({}, DAY, "right", False, "known"),
+    "known_count": ({}, "0", "right", False, "known"),
 }
 
 
@@ -71,6 +73,7 @@ def _border(kind: str) -> "Border":
         "hair": Border(bottom=hair),
         "total": Border(top=ink),
         "box": Border(left=hair, right=hair, top=hair, bottom=hair),
+        "known": Border(left=hair, right=hair, top=hair, bottom=hair),
     }.get(kind, Border())
 
 
@@ -86,7 +89,7 @@ def styles(workbook: "Workbook") -> dict[str, "StyleArray"]:
         style.number_format = number_format
         style.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=wrapped)
         style.border = _border(kind)
-        if kind == "head":
+        if kind in ("head", "known"):
             style.fill = PatternFill("solid", fgColor=TINT)
         workbook.add_named_style(style)
         cell = WriteOnlyCell(_Parent(workbook))  # type: ignore[arg-type]

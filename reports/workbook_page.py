@@ -13,7 +13,22 @@ def open_sheet(
     book: Book, name: str, widths: Sequence[int], data: Snapshot, landscape: bool = True, title: str = ""
 ) -> Sheet:
     """A new sheet with its print setup; its rows come next. `title` is printed at the top of each page."""
+    statement = data["statement"]
+    example = " – montants d’exemple" if snapshot.is_example(data) else ""
+    digest = (statement.get("digest") or "")[:12]
+    foot = f"{snapshot.number(data)} – arrêté au {french.day(statement['cutoff'])}{example}"
     sheet = book.sheet(name, widths)
+    page(
+        sheet,
+        top=(title or snapshot.title(data), name),
+        foot=(foot, f"Empreinte {digest}" if digest else ""),
+        landscape=landscape,
+    )
+    return sheet
+
+
+def page(sheet: Sheet, top: tuple[str, str], foot: tuple[str, str], landscape: bool = False) -> None:
+    """How a sheet prints: A4, as wide as the page, what stands above (left, right) and below (left, middle)."""
     xml = sheet.xml
     xml.sheet_view.showGridLines = False
     xml.sheet_format.defaultRowHeight, xml.sheet_format.customHeight = ROW, True
@@ -24,22 +39,12 @@ def open_sheet(
     xml.page_margins.left = xml.page_margins.right = 0.5
     xml.page_margins.top, xml.page_margins.bottom = 0.75, 0.7
     xml.page_margins.header = xml.page_margins.footer = 0.35
-    _headers_and_footers(xml, name, data, title or snapshot.title(data))
-    return sheet
-
-
-def _headers_and_footers(xml: object, name: str, data: Snapshot, title: str) -> None:
-    statement = data["statement"]
-    top, foot = xml.oddHeader, xml.oddFooter  # type: ignore[attr-defined]
-    top.left.text = header_text(title)
-    top.right.text = header_text(name)
-    example = " – montants d’exemple" if snapshot.is_example(data) else ""
-    digest = (statement.get("digest") or "")[:12]
-    foot.left.text = header_text(f"{snapshot.number(data)} – arrêté au {french.day(statement['cutoff'])}{example}")
-    foot.center.text = header_text(f"Empreinte {digest}") if digest else ""
-    foot.right.text = "Page &P de &N"
-    for part in (top.left, top.right, foot.left, foot.center, foot.right):
-        part.font, part.size, part.color = "Arial,Regular", FOOT, "6B7280"
+    above, below = xml.oddHeader, xml.oddFooter
+    places = (above.left, above.right, below.left, below.center, below.right)
+    texts = [*map(header_text, (*top, *foot)), "Page &P de &N"]
+    for place, text in zip(places, texts, strict=True):
+        place.text = text
+        place.font, place.size, place.color = "Arial,Regular", FOOT, "6B7280"
 
 
 def head(sheet: Sheet, title: str, data: Snapshot) -> None:
