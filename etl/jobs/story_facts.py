@@ -1,0 +1,155 @@
+"""All that is known of one saisine, gathered once: the engine's tables cut to it, and whence each row came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from etl.engine.compute import compute
+from etl.engine.statement import PRESTATIONS
+from etl.jobs.inputs import Inputs, gather, parameters
+from etl.model.quarter import Quarter
+from etl.model.reference import compact
+from etl.warehouse import decisions, stories
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlalchemy import Connection, Engine
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+# The steps of the engine that a story reads, cut to its saisine.
+OF_SAISINE = frozenset(
+    {
+        "accepted", "act_reason", "blocked", "candidate", "closed", "counting", "decision_in_force", "discrepancy", "fate",
+        "first_contact", "holder", "late_act", "latest", "line", "match", "no_show", "not_paid", "paid", "redirection",
+        "saisine_case", "seizure", "session_judged", "session_number", "stated_line", "told_session", "twin_session",
+        "version",
+    }
+)  # fmt: skip
+ACT = ("association", "prestation", "act_date", "nth")
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The engine's tables as of a day, for all saisines: stories of the same day can share them.
+
+    Attributes:
+        inputs: what was computed from.
+        quarter: the one whose draft would be next.
+        tables: the steps of `OF_SAISINE`.
+    """
+
+    inputs: Inputs
+    quarter: Quarter
+    tables: Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the parts of a story are made from.
+
+    Attributes:
+        reference: of the saisine.
+        saisine: its number in the engine.
+        quarter: the one whose draft would be next.
+        rows: the engine's steps, cut to the saisine.
+        whole: the same steps, of all saisines.
+        inputs: what they were computed from.
+        received: rows of the warehouse by subject: contacts, fiches, sessions, refused, decisions, stated, stated_not_paid.
+    """
+
+    reference: str
+    saisine: int
+    quarter: Quarter
+    rows: Mapping[str, list[Row]]
+    whole: Mapping[str, pa.Table]
+    inputs: Inputs
+    received: Mapping[str, list[Row]]
+
+    @property
+    def cutoff(self) -> date:
+        """The last day of reception that is seen."""
+        return self.inputs.cutoff
+
+    @property
+    def case(self) -> Row:
+        """The saisine as the journal and the decisions make it; empty when neither knows it."""
+        return next(iter(self.rows["saisine_case"]), {})
+
+    def one(self, step: str, **values: object) -> Row:
+        """The first row of a step that has these values; empty when none has."""
+        return next(iter(self.all(step, **values)), {})
+
+    def all(self, step: str, **values: object) -> list[Row]:
+        """The rows of a step that have these values."""
+        return [row for row in self.rows[step] if all(row[name] == value for name, value in values.items())]
+
+
+def compute_all(engine: Engine, day: date) -> Computed:
+    """Compute everything as of a day.
+
+    Args:
+        engine: of the warehouse, which is only read.
+        day: deliveries received after it are not seen; the draft is that of its quarter.
+    """
+    inputs, quarter = gather(engine, day), Quarter.of(day)
+    return Computed(inputs, quarter, compute({**inputs.tables, "parameters": parameters(quarter, day)}, OF_SAISINE))
+
+
+def gather_facts(connection: Connection, computed: Computed, reference: str) -> Facts:
+    """Keep what is about one saisine.
+
+    Args:
+        connection: to the warehouse, which is only read.
+        computed: the engine's tables.
+        reference: canonical.
+    """
+    saisine = number(reference)
+    rows = {name: cut(table, "saisine", [saisine]) for name, table in computed.tables.items()}
+    received = _received(connection, reference, rows, computed.inputs.cutoff)
+    return Facts(reference, saisine, computed.quarter, rows, computed.tables, computed.inputs, received)
+
+
+def number(reference: str) -> int:
+    """The engine's number of a saisine: the two digits of the year and the serial."""
+    return int(reference[2:4] + reference[5:11])
+
+
+def cut(table: pa.Table, column: str, values: Iterable[object]) -> list[Row]:
+    """The rows whose column has one of these values."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = pa.array(list(values), table.schema.field(column).type)
+    rows: list[Row] = table.filter(pc.is_in(table.column(column), wanted)).to_pylist()
+    return rows
+
+
+def key(act: Mapping[str, Any]) -> Key:
+    """What names an act within its saisine and convention."""
+    return tuple(act[name] for name in ACT)
+
+
+def order(act: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The order of acts in a story: by date, then as statements have them."""
+    return str(act["act_date"]), PRESTATIONS.index(act["prestation"]), act["association"], act["nth"]
+
+
+def _received(connection: Connection, reference: str, rows: Mapping[str, list[Row]], day: date) -> dict[str, list[Row]]:
+    told = {compact(row["written"]) for name in ("match", "candidate") for row in rows[name]}
+    writings = sorted({compact(reference), *told})
+    fiches = stories.load_fiches(connection, writings, day)
+    groups = sorted({row["fiche_group_id"] for row in fiches})
+    return {
+        "contacts": stories.load_contacts(connection, reference, day),
+        "fiches": fiches,
+        "sessions": stories.load_sessions(connection, groups),
+        "refused": stories.load_refused(connection, writings, day),
+        "decisions": decisions.load_decisions(connection, reference),
+        "stated": stories.load_stated_lines(connection, reference),
+        "stated_not_paid": stories.load_stated_not_paid(connection, reference),
+    }
