@@ -22,6 +22,9 @@ def reconcile(as_json: AsJson = False) -> None:
         ways.say_json(job.summary(found) | {"discrepancies": found.discrepancies})
         return
     say(f"{found.saisines} saisines, dont {found.with_fiche} avec une fiche.")
+    late = [row for row in found.returns if row["awaited"]]
+    awaited = sum(row["awaited"] for row in late)
+    say(f"{awaited} fiches attendues de {len(late)} associations sur {len(found.returns)} ; « --json » dit lesquelles.")
     known = rules()
     head = ("écart", "gravité", "nombre", "")
     rows = [

@@ -20,17 +20,22 @@ from etl.warehouse.server import connect
 if TYPE_CHECKING:
     import pyarrow as pa
 
-WANTED = frozenset({"match", "discrepancy", "saisine_case", "counting"})
+WANTED = frozenset({"match", "discrepancy", "saisine_case", "return_rate"})
 
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What was found: numbers of saisines and of fiches by how they were matched, and the discrepancies themselves."""
+    """What was found: saisines, fiches by how they were matched, what each association owes, the discrepancies."""
 
     saisines: int
-    with_fiche: int
+    returns: list[dict[str, Any]]
     matches: dict[str, int]
     discrepancies: list[dict[str, Any]]
+
+    @property
+    def with_fiche(self) -> int:
+        """The number of saisines with a fiche that counts."""
+        return sum(row["returned"] for row in self.returns)
 
     @property
     def by_code(self) -> dict[str, int]:
@@ -53,7 +58,7 @@ def run(home: Path, at: datetime, progress: Callable[[str], None] = lambda what:
     results = compute({**inputs.tables, "parameters": parameters(quarter, today)}, WANTED, progress)
     found = Reconciled(
         saisines=results["saisine_case"].num_rows,
-        with_fiche=len(set(results["counting"].column("saisine").to_pylist())),
+        returns=_returns(results["return_rate"]),
         matches=dict(sorted(Counter(results["match"].column("how").to_pylist()).items())),
         discrepancies=statement.discrepancies(results),
     )
@@ -70,7 +75,17 @@ def summary(found: Reconciled) -> dict[str, Any]:
         "with_fiche": found.with_fiche,
         "matches": found.matches,
         "by_code": found.by_code,
+        "returns": found.returns,
     }
+
+
+def _returns(rates: pa.Table) -> list[dict[str, Any]]:
+    """Of each association: fiches expected, returned and awaited, since when and until when."""
+    rows = [
+        {name: str(value) if isinstance(value, date) else value for name, value in row.items()}
+        for row in rates.to_pylist()
+    ]
+    return sorted(rows, key=lambda row: str(row["association"]))
 
 
 def _last_day(contacts: pa.Table) -> date | None:
