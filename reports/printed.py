@@ -40,14 +40,13 @@ def notices(data: Snapshot) -> list[str]:
         "soumis": "Document provisoire : il ne vaut pas règlement et peut encore être contesté.",
         "approuve": "Document approuvé, non encore finalisé : il ne vaut pas règlement.",
     }.get(data["statement"]["status"])
-    reasons = [snapshot.sentence(data, code) for code in data["statement"].get("parked", [])]
-    parked = [f"Parqué : {' '.join(reasons)}"] if reasons else []
+    parked = [f"Parqué : {words}" for words in snapshot.parked(data)]
     return [*([said] if said else []), *parked, *([french.EXAMPLE] if snapshot.is_example(data) else [])]
 
 
 def facts(data: Snapshot) -> list[list[str]]:
-    """The document's identity; the mention of examples is already among the notices."""
-    return [list(pair) for pair in snapshot.identity(data) if pair[0] != "Montants"]
+    """The document's identity; what is already among the notices is left out."""
+    return [list(pair) for pair in snapshot.identity(data) if pair[0] not in ("Montants", "Parqué")]
 
 
 def payer(data: Snapshot) -> dict[str, Any]:

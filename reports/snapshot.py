@@ -3,7 +3,7 @@
 The snapshot is the plain data kept with a finalised statement, so that a document made again years later gives the same
 bytes: a change of address or of tariff changes nothing old. Keys:
 
-* `statement`: the statement's data (contract, outputs.md §2): `lines`, `not_paid`, `discrepancies`, `payees`…
+* `statement`: the statement's data (contract, outputs.md §2); `parked` is a list of {`code`, `detail`}
 * `convention`: the convention file as a dict, and `fingerprint`, the version of that file
 * `tariff_rows`: the tariff in force in words, the rows of `etl.model.tariff_text.schedule` then those of `.terms`
 * `associations`: code → `nom, siret, rna, departement, iban, bic, titulaire, email`, `adresse` (lines) and
@@ -14,6 +14,7 @@ bytes: a change of address or of tariff changes nothing old. Keys:
 * `sentences`: code of a discrepancy or of a reason → its French sentence
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from typing import Any
 from reports import french
 
 Snapshot = dict[str, Any]
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def title(snapshot: Snapshot) -> str:
@@ -94,6 +96,20 @@ def sentence(snapshot: Snapshot, code: str) -> str:
     return str(snapshot["sentences"].get(code, code))
 
 
+def parked(snapshot: Snapshot) -> list[str]:
+    """Why the statement cannot be finalised: a sentence for each code, with its first days or saisines."""
+    details: dict[str, list[str]] = {}
+    for reason in snapshot["statement"].get("parked", []):
+        details.setdefault(reason["code"], []).append(str(reason.get("detail") or ""))
+    return [f"{sentence(snapshot, code)} ({_some(found)})" for code, found in sorted(details.items())]
+
+
+def _some(found: list[str], most: int = 5) -> str:
+    named = [french.day(one) if DAY.fullmatch(one) else one for one in found[:most]]
+    left = len(found) - most
+    return ", ".join(named) + (f" et {french.count(left, 'autre')}" if left > 0 else "")
+
+
 def total(lines: Iterable[dict[str, Any]]) -> int:
     """The sum of printed lines, in cents."""
     return sum(line["amount_cents"] for line in lines)
@@ -117,4 +133,5 @@ def identity(snapshot: Snapshot) -> list[tuple[str, str]]:
         ("Empreinte du relevé", statement.get("digest") or ""),
         ("Version du fichier de convention", convention.get("fingerprint", "")),
     ]
+    rows += [("Parqué", words) for words in parked(snapshot)]
     return rows + ([("Montants", french.EXAMPLE)] if is_example(snapshot) else [])

@@ -154,3 +154,12 @@ def test_twenty_thousand_lines_can_be_printed():
     started = time.perf_counter()
     assert render_statement_pdf(large_snapshot(20_000)).startswith(b"%PDF")
     assert time.perf_counter() - started < 120
+
+
+def test_a_parked_draft_says_why():
+    gaps = [{"code": "JOURNAL_GAP", "detail": f"2026-04-{day:02d}"} for day in range(1, 9)]
+    data = snapshot(status="brouillon", parked=gaps)
+    data["sentences"]["JOURNAL_GAP"] = "Le journal n’a aucune ligne ce jour-là."
+    words = " ".join(statement_data(data)["notices"])
+    assert "Parqué : Le journal n’a aucune ligne ce jour-là. (01/04/2026, 02/04/2026" in words
+    assert "et 3\u00a0autres" in words
