@@ -9,9 +9,11 @@ import json
 import os
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from configparser import RawConfigParser
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 USER = "saisines"
 HOST = "127.0.0.1"
@@ -42,7 +44,9 @@ class AirflowHome:
         return self.folder / "logs"
 
 
-def prepare(home: Path, database: str, port: int, parallelism: int = 2) -> AirflowHome:
+def prepare(
+    home: Path, database: str, port: int, parallelism: int = 2, people: Mapping[str, str] = MappingProxyType({})
+) -> AirflowHome:
     """Write the configuration; secrets are made the first time and kept.
 
     Args:
@@ -50,6 +54,7 @@ def prepare(home: Path, database: str, port: int, parallelism: int = 2) -> Airfl
         database: SQLAlchemy address of Airflow's metadata.
         port: free port of the loopback for the API server.
         parallelism: tasks at a time on this machine.
+        people: other accounts and their passwords, who may only look at Airflow's own pages.
 
     Returns:
         The folder, ready for the services to start.
@@ -59,8 +64,8 @@ def prepare(home: Path, database: str, port: int, parallelism: int = 2) -> Airfl
         needed.mkdir(mode=0o700, parents=True, exist_ok=True)
     known = _secrets(folder / "secrets.json")
     made = AirflowHome(folder, port, known["password"])
-    _write(folder / "passwords.json", json.dumps({USER: made.password}))
-    _write(folder / "airflow.cfg", _text(_settings(made, database, known, parallelism)))
+    _write(folder / "passwords.json", json.dumps({USER: made.password, **people}))
+    _write(folder / "airflow.cfg", _text(_settings(made, database, known, parallelism, people)))
     return made
 
 
@@ -87,7 +92,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _settings(
-    made: AirflowHome, database: str, known: dict[str, str], parallelism: int
+    made: AirflowHome, database: str, known: dict[str, str], parallelism: int, people: Mapping[str, str]
 ) -> dict[str, dict[str, object]]:
     return {
         "core": {
@@ -97,7 +102,7 @@ def _settings(
             "max_active_tasks_per_dag": parallelism,
             "load_examples": False,
             "fernet_key": known["fernet_key"],
-            "simple_auth_manager_users": f"{USER}:admin",
+            "simple_auth_manager_users": ",".join([f"{USER}:admin", *(f"{one}:viewer" for one in people)]),
             "simple_auth_manager_passwords_file": made.folder / "passwords.json",
             "execution_api_server_url": f"{made.url}/execution/",
         },

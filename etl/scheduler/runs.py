@@ -85,7 +85,8 @@ def follow(api: Api, dag_ids: list[str], past: set[Run], say: Callable[[str], No
 def _tell(api: Api, dag_id: str, run_id: str, told: dict[tuple[Any, ...], str], say: Callable[[str], None]) -> None:
     for task in api.tasks(dag_id, run_id):
         key, state = (dag_id, run_id, task["task_id"], task["map_index"]), task["state"]
-        if state in FRENCH and told.get(key) != state:
+        unnamed = task["map_index"] >= 0 and state == "running"  # one of many: told when it has its name
+        if state in FRENCH and told.get(key) != state and not unnamed:
             told[key] = state
             name = task.get("rendered_map_index")
             took = f" ({task['duration']:.0f} s)" if state == "success" and task["duration"] else ""

@@ -8,8 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -51,13 +50,15 @@ def migrating(airflow: AirflowHome) -> Iterator[None]:
 
 
 @contextmanager
-def running(airflow: AirflowHome) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """Run Airflow's components while the block lasts; what an earlier run left behind is stopped first."""
+def running(
+    airflow: AirflowHome, names: Iterable[str] = tuple(COMPONENTS)
+) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Run components of Airflow, all by default, while the block lasts; what an earlier run left behind is stopped first."""
     stop_leftovers(airflow)
     started: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        for name, arguments in COMPONENTS.items():
-            started[name] = _start(airflow, name, arguments)
+        for name in names:
+            started[name] = _start(airflow, name, COMPONENTS[name])
             _remember(airflow, started)
         yield started
     finally:
@@ -131,22 +132,19 @@ def stop_leftovers(airflow: AirflowHome) -> None:
 
 
 def _stop(leaders: list[int]) -> None:
-    """Ask the groups to end, wait, then end what is left of them."""
-    for sign, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
-        for leader in leaders:
-            with suppress(ProcessLookupError):
-                os.killpg(leader, sign)
-        deadline = time.monotonic() + seconds
-        while any(_alive(leader) for leader in leaders) and time.monotonic() < deadline:
-            time.sleep(0.1)
-
-
-def _alive(leader: int) -> bool:
-    """Whether a process of the group is more than a name that its parent has not yet struck out."""
+    """Ask components to end, wait, then end what is left of them and of the tasks they had started."""
     import psutil
 
-    for process in psutil.process_iter(["pid", "status"]):
-        with suppress(psutil.Error, ProcessLookupError):
-            if os.getpgid(process.pid) == leader and process.info["status"] != psutil.STATUS_ZOMBIE:
-                return True
-    return False
+    family: list[psutil.Process] = []
+    for leader in leaders:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(leader)
+            family += [process, *process.children(recursive=True)]
+    for leader in leaders:
+        with suppress(ProcessLookupError):
+            os.killpg(leader, signal.SIGTERM)
+    _, left = psutil.wait_procs(family, timeout=STOP_SECONDS)
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left, timeout=STOP_SECONDS)
