@@ -25,9 +25,9 @@ Key = tuple[Any, ...]
 OF_SAISINE = frozenset(
     {
         "accepted", "act_reason", "blocked", "candidate", "closed", "counting", "decision_in_force", "discrepancy", "fate",
-        "first_contact", "holder", "late_act", "latest", "line", "match", "no_show", "not_paid", "paid", "redirection",
-        "saisine_case", "seizure", "session_judged", "session_number", "stated_line", "told_session", "twin_session",
-        "version",
+        "first_contact", "holder", "journal_row", "late_act", "latest", "line", "match", "no_show", "not_paid", "paid",
+        "redirection", "saisine_case", "seizure", "session_judged", "session_number", "stated_line", "told_session",
+        "twin_session", "version",
     }
 )  # fmt: skip
 ACT = ("association", "prestation", "act_date", "nth")

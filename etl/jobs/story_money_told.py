@@ -17,8 +17,10 @@ Story = Mapping[str, Any]
 
 def acts(story: Story) -> Iterator[str]:
     """Each act: due or why not, and its arithmetic."""
+    usual = story["terms"]["convention"]["value"] if story["terms"] else None
     for act in story["acts"]:
-        yield f"{act_name(act)}, {act['association']} : {_verdict(act)}"
+        under = f" sous {act['convention']}" if act["convention"] not in {None, usual} else ""
+        yield f"{act_name(act)}, {act['association']}{under} : {_verdict(act)}"
         for reason in act["reasons"]:
             yield f"  {reason['code']} : {reason['sentence']}{_more(reason)}"
         if act["money"]:
@@ -74,7 +76,7 @@ def _money(act: Story, money: Story) -> Iterator[str]:
     caps = [told for told in map(_cap, money["caps"]) if told]
     if caps:
         yield f"plafonds : {' ; '.join(caps)}"
-    if money["paid_cents"] != money["price_cents"]:
+    if 0 < money["paid_cents"] != money["price_cents"]:
         yield f"reste à payer après plafonds : {euros(money['paid_cents'])}"
 
 
@@ -133,18 +135,20 @@ def _cap(cap: Story) -> str:
 
 
 def stated(story: Story) -> Iterator[str]:
-    """The lines of finalised statements, by statement, and their sum."""
-    for one in story["stated"]["statements"]:
-        when = f"du {french.day(one['finalised_on'])}"
-        yield f"{one['number']} {when} : {euros(one['total_cents'])}"
-        for line in one["lines"]:
-            yield f"  {_line(line)}"
-    for row in story["stated"]["not_paid"]:
-        yield f"{row['number']}, non payé : {act_name(row)}, {row['reason']}"
-    if story["stated"]["statements"]:
-        yield f"En tout : {euros(story['stated']['sum_cents'])}"
-    else:
-        yield "Aucun relevé finalisé ne règle cette saisine."
+    """The lines of finalised statements, by statement, and their sum; what they list as not paid."""
+    made = story["stated"]
+    for one in made["statements"]:
+        yield f"{one['number']} du {french.day(one['finalised_on'])} : {euros(one['total_cents'])}"
+        yield from (f"  {_line(line)}" for line in one["lines"])
+    yield (
+        f"En tout : {euros(made['sum_cents'])}"
+        if made["statements"]
+        else "Aucun relevé finalisé ne règle cette saisine."
+    )
+    unpaid: dict[str, list[str]] = {}
+    for row in made["not_paid"]:
+        unpaid.setdefault(f"{act_name(row)}, {row['association']} : {row['reason']}", []).append(row["number"])
+    yield from (f"non payé, {act} ({', '.join(numbers)})" for act, numbers in unpaid.items())
 
 
 def _line(line: Story) -> str:
@@ -163,7 +167,7 @@ def upcoming(story: Story) -> Iterator[str]:
     if made["closed"]:
         yield "La saisine est close : plus aucun acte n’y entre."
     if made["blocked_by"]:
-        yield f"La saisine est bloquée : {', '.join(made['blocked_by'])}. Rien de nouveau n’est payé tant qu’aucune décision ne la libère."
+        yield f"La saisine est bloquée : {', '.join(made['blocked_by'])}. Rien de nouveau n’est payé d’ici là."
     if made["gaps"]:
         days = french.count(len(made["gaps"]), "jour sans journal", "jours sans journal")
         yield f"Le relevé ne sera finalisé qu’une fois expliqués {days}, à partir du {french.day(made['gaps'][0])}."

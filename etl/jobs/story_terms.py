@@ -66,7 +66,7 @@ def _whence(facts: Facts, name: str, given: str | None) -> Row:
     if case[f"frozen_{name}"]:
         return {"whence": "statement", "statement": _freezing(facts), "journal": given}
     if given:
-        return {"whence": "journal", "told_on": _told_on(facts, name)}
+        return {"whence": "journal", **_told(facts, name)}
     if case[name] is None:
         return {"whence": None}
     return {"whence": "line"} if name == "convention" else {"whence": "fiche", "association": _giver(facts)}
@@ -78,12 +78,12 @@ def _freezing(facts: Facts) -> str | None:
     return rows[-1] if rows else None
 
 
-def _told_on(facts: Facts, name: str) -> object:
-    """The day of the journal's row that gives the term: the last that has one."""
-    rows = [
-        row for row in facts.received["contacts"] if row[name] and row["status"] == "received" and not row["replaced"]
-    ]
-    return rows[-1]["debut_on"] if rows else None
+def _told(facts: Facts, name: str) -> Row:
+    """The day of the row that gives the term, the last that has one, or the decision that registered the saisine."""
+    rows = [row for row in facts.rows["journal_row"] if row[name]]
+    last = max(rows, key=lambda row: row["n"])
+    made = [row["decision_id"] for row in facts.all("decision_in_force", kind="register_saisine")]
+    return {"told_on": last["debut_on"], "decision": None if last["id_appel"] else max(made, default=None)}
 
 
 def _giver(facts: Facts) -> str | None:
@@ -128,7 +128,9 @@ def _unmatched(facts: Facts, unsure: Iterable[tuple[str, str]]) -> list[Row]:
 
 
 def remedy(code: str) -> str | None:
-    """What lifts a discrepancy: `accept`, a phrase that says what else to do, or None when it only informs."""
+    """What lifts a discrepancy: `accept`, `withdraw`, a phrase that says what else to do, or None when it only informs."""
+    if code == "DISPUTED":
+        return "withdraw"
     return "accept" if code in ACCEPTED and code in rules() else WHY_NOT.get(code)
 
 

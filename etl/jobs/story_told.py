@@ -14,8 +14,8 @@ from etl.jobs.story_words import (
     REPAIRS,
     STATES,
     STATUTS,
-    days_in,
     decision_name,
+    detail_name,
     qualite,
 )
 from etl.model.codes import MODE_NAMES, PRESTATION_NAMES
@@ -23,6 +23,10 @@ from etl.model.money import euros
 from reports import french
 
 Story = Mapping[str, Any]
+COMMANDS = {
+    "accept": ("pour l’accepter", "accept --reference {reference} --code {code}"),
+    "withdraw": ("pour y mettre fin", "withdraw --reference {reference} --code dispute"),
+}
 
 
 def told(story: Story) -> list[str]:
@@ -89,7 +93,7 @@ def _standing(story: Story) -> Iterator[str]:
 
 def _source(delivery: Story, noun: str = "reçue") -> str:
     """Whence a row came, in one line."""
-    sheet = f"feuille {delivery['sheet']}, " if delivery["sheet"] else ""
+    sheet = f"feuille {delivery['sheet']}, " if delivery["sheet"] not in {None, "CSV"} else ""
     how = RECEIVED_HOW[delivery["received_how"]]
     file = delivery["file"] or "fichier sans nom"
     day = french.day(delivery["received_on"])
@@ -107,8 +111,10 @@ def _journal(story: Story) -> Iterator[str]:
         given += [f"convention {row['convention']}"] if row["convention"] else []
         given += [f"qualité {qualite(row['qualite'])}"] if row["qualite"] else []
         given += ["urgente"] if row["urgence"] else []
-        call = f"appel {row['id_appel']}" if row["id_appel"] else f"décision {row['decision']}"
-        yield f"{french.day(row['on'])} à {row['time'][:5]}, {call} : {', '.join(given) or 'rien de nouveau'}"
+        call = (
+            f"à {row['time'][:5]}, appel {row['id_appel']}" if row["id_appel"] else f"par la décision {row['decision']}"
+        )
+        yield f"{french.day(row['on'])} {call} : {', '.join(given) or 'rien de nouveau'}"
         if row["replaced"]:
             yield "  ne compte plus : le même appel a été reçu à nouveau"
         if row["delivery"]:
@@ -157,6 +163,9 @@ def _match(story: Story, row: Story) -> str:
     match = row["match"]
     if match["how"] == "repaired":
         return f"référence réparée : « {row['written']} » lue {story['reference']} ({REPAIRS[match['repair']]}), seule saisine possible"
+    if match["how"] == "ambiguous" and len(match["candidates"]) == 1:
+        known = match["candidates"][0]
+        return f"référence ambiguë : « {row['written']} » est à une correction de {known}, qui a déjà une fiche exacte"
     if match["how"] == "ambiguous":
         return f"référence ambiguë : « {row['written']} » peut désigner {' ou '.join(match['candidates'])}"
     return f"{MATCHES[match['how']]} : « {row['written']} »"
@@ -202,30 +211,37 @@ def _whence(term: Story) -> str:
         return f"{told} (le journal dit maintenant {other})" if other else told
     return {
         "decision": lambda: f"requalifiée par la décision {term['decision']}",
-        "journal": lambda: f"donnée par le journal, appel du {french.day(term['told_on'])}",
+        "journal": lambda: _by_journal(term),
         "line": lambda: "celle de la ligne appelée, la plate-forme n’en ayant pas donné",
         "fiche": lambda: f"donnée par la fiche de {term['association']}, le journal ne la disant pas",
         None: lambda: "ni le journal ni une fiche ne la donnent",
     }[whence]()
 
 
+def _by_journal(term: Story) -> str:
+    if term["decision"]:
+        return f"donnée par la décision {term['decision']}, qui a rétabli la saisine"
+    return f"donnée par le journal, appel du {french.day(term['told_on'])}"
+
+
 def _discrepancies(story: Story) -> Iterator[str]:
     for severity, rows in groupby(story["discrepancies"], lambda row: row["severity"]):
         yield french.SEVERITIES[severity]
         for row in rows:
-            detail = " : ".join(days_in(row[name]) for name in ("written", "detail") if row[name])
+            detail = detail_name(row["code"], row["detail"] or row["written"] or "")
             yield f"  {row['code']}{f' ({detail})' if detail else ''} : {row['sentence']}"
             if row["decision"]:
-                yield f"    acceptée par la décision {row['decision']}"
+                yield f"    accepté par la décision {row['decision']}"
             elif row["remedy"] and severity in "BH":
                 yield f"    {_remedy(story, row)}"
 
 
 def _remedy(story: Story, row: Story) -> str:
-    if row["remedy"] != "accept":
-        return f"pour la lever : {row['remedy']}"
-    command = f"saisines decide accept --reference {story['reference']} --code {row['code']} --by NOM --reason TEXTE"
-    return f"pour l’accepter : {command}"
+    if row["remedy"] not in COMMANDS:
+        return f"pour le lever : {row['remedy']}"
+    label, command = COMMANDS[row["remedy"]]
+    named = command.format(reference=story["reference"], code=row["code"])
+    return f"{label} : saisines decide {named} --by NOM --reason TEXTE"
 
 
 def _decisions(story: Story) -> Iterator[str]:

@@ -65,11 +65,18 @@ KINDS = {
     "reprise": "reprise",
 }
 _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_OF = {
+    "SESSION_COUNT_MISMATCH": (re.compile(r"(\w+) (\d+) / (\d+)"), r"\1 : \2 déclarés, \3 datés"),
+    "NO_SHOW_WITHOUT_ATTEMPTS": (re.compile(r"(\d+) / (\d+)"), r"tentatives : \1, il en faut \2"),
+}
 
 
-def days_in(text: str) -> str:
-    """The same text with its ISO days written as in France."""
-    return _ISO.sub(r"\3/\2/\1", text)
+def detail_name(code: str, detail: str) -> str:
+    """The detail of a discrepancy as people read it: days as in France, numbers with what they count."""
+    if code in _OF:
+        pattern, words = _OF[code]
+        return pattern.sub(words, detail)
+    return QUALITE_NAMES.get(detail, _ISO.sub(r"\3/\2/\1", detail))
 
 
 def qualite(code: str | None) -> str:
