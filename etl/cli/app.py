@@ -2,7 +2,7 @@
 
 import typer
 
-from etl.cli import intake, people, settlement, setup
+from etl.cli import desk, intake, payment, people, settlement, setup
 
 app = typer.Typer(
     name="saisines",
@@ -12,8 +12,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (setup.commands, intake.commands, settlement.commands, people.commands):
+for commands in (
+    setup.commands,
+    intake.commands,
+    settlement.commands,
+    payment.commands,
+    people.commands,
+    desk.commands,
+):
     for name, command in commands.items():
         app.command(name)(command)
-for group in (setup.conventions, intake.deliveries, intake.quarantine):
+for group in (setup.conventions, intake.deliveries, intake.quarantine, payment.associations):
     app.add_typer(group)

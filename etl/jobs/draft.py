@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from etl import settings
 from etl.engine import statement
 from etl.engine.compute import RESULTS, compute
 from etl.jobs import documents
@@ -73,9 +74,13 @@ def run(
 
 def recompute(engine: Engine, quarter: str, convention: str, cutoff: date) -> Drafted:
     """A draft with what a finalised statement keeps of each line beside what it prints. Only computes."""
-    drafted, results = _compute(gather(engine, cutoff), Quarter.parse(quarter), [convention])
-    extras = statement.extras(results, convention)
-    return Drafted(drafted[convention], [extras[statement.identity(line)] for line in drafted[convention]["lines"]])
+    inputs = gather(engine, cutoff)
+    drafted, results = _compute(inputs, Quarter.parse(quarter), [convention])
+    made, extras = drafted[convention], statement.extras(results, convention)
+    with engine.connect() as connection:
+        kept = documents.snapshot(connection, made, inputs, settings.home())
+    kept.pop("statement")
+    return Drafted(made, [extras[statement.identity(line)] for line in made["lines"]], kept)
 
 
 def due(home: Path, day: date) -> list[dict[str, str]]:

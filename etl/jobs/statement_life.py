@@ -43,10 +43,12 @@ class Drafted(NamedTuple):
     Attributes:
         statement: contract/outputs.md §2.
         extras: one a line: `taken_back`, `undated`, `qualite`.
+        snapshot: all else that its documents say, kept with it so that they can be made again years later.
     """
 
     statement: Mapping[str, Any]
     extras: Sequence[Mapping[str, Any]]
+    snapshot: Mapping[str, Any] | None = None
 
 
 class Finalised(NamedTuple):
@@ -231,6 +233,7 @@ def _write(connection: Connection, stored: Row, made: Drafted, by: str, at: date
         "cutoff": stored["cutoff"], "civil_year": finalised_on.year, "place": place, "digest": stored["digest"],
         "draft_id": stored["draft_id"], "set_id": in_force["set_id"] if in_force else None,
         "total_cents": statement["total_cents"], "statement": drafts.pack(final),
+        "snapshot": drafts.pack(made.snapshot) if made.snapshot is not None else None,
         "finalised_at": at, "finalised_on": finalised_on, "finalised_by": by, "account": settings.system_user(),
     }  # fmt: skip
     lines = [_line(line, extra) for line, extra in zip(statement["lines"], made.extras, strict=True)]

@@ -99,3 +99,23 @@ def load_items(connection: Connection, batch_id: int) -> list[Row]:
     return many(
         connection, select(payment_items).where(payment_items.c.batch_id == batch_id).order_by(payment_items.c.payee)
     )
+
+
+def load_items_of(connection: Connection, message_id: str) -> list[Row]:
+    """The transfers of the file that bears this identifier.
+
+    Raises:
+        SaisinesError: no file of ours does.
+    """
+    query = (
+        select(payment_items)
+        .join(payment_batches, payment_batches.c.batch_id == payment_items.c.batch_id)
+        .where(payment_batches.c.message_id == message_id)
+        .order_by(payment_items.c.payee)
+    )
+    rows = many(connection, query)
+    if not rows:
+        raise SaisinesError(
+            f"Aucun fichier de virement ne porte l’identifiant {message_id} ; vérifiez la réponse de la banque."
+        )
+    return rows

@@ -32,7 +32,7 @@ def next_place(connection: Connection, convention: str, civil_year: int) -> int:
 
 def load_statements(connection: Connection, convention: str | None = None) -> list[Row]:
     """Finalised statements and take-overs, in order, without their data."""
-    columns = [column for column in statements.c if column.name != "statement"]
+    columns = [column for column in statements.c if column.name not in ("statement", "snapshot")]
     query = select(*columns).order_by(statements.c.statement_id)
     return many(connection, query if convention is None else query.where(statements.c.convention == convention))
 

@@ -82,6 +82,7 @@ statements = Table(
     whole("payee_count", required=True),
     whole("not_paid_count", required=True),
     Column("statement", LargeBinary),
+    Column("snapshot", LargeBinary),
     instant("finalised_at"),
     day("finalised_on", required=True),
     text("finalised_by", required=True),

@@ -340,6 +340,7 @@ CREATE TABLE statements (
     payee_count INTEGER NOT NULL,
     not_paid_count INTEGER NOT NULL,
     statement BYTEA,
+    snapshot BYTEA,
     finalised_at TIMESTAMP WITH TIME ZONE NOT NULL,
     finalised_on DATE NOT NULL,
     finalised_by TEXT NOT NULL,
