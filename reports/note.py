@@ -56,15 +56,18 @@ def _note_data(
     statement = data["statement"]
     known = snapshot.association(data, row["code"])
     subtitle = f"{statement['convention']} – {french.quarter(statement['quarter'])} – {data['convention']['nom']}"
+    frame = printed.frame(data, _title(data, row), subtitle)
     return {
-        **printed.frame(data, "Avis de règlement", subtitle),
-        "payee": printed.payee(known),
+        **frame,
+        **_parties(data, frame["payer"], printed.payee(known)),
+        "number": note_number(data, row["code"]),
+        "mention": snapshot.mention(data),
         "highlights": _highlights(data, row, lines),
-        "settlement": _settlement(row),
+        "settlement": _settlement(data, row),
         "payment": _payment(data, row, known),
         "groups": _groups(data, row["code"], lines),
         "not_paid": [cells[1:] for cells in printed.not_paid_rows(data, not_paid)],
-        "identity": printed.facts(data),
+        "identity": [["Document", note_number(data, row["code"])], *printed.facts(data)],
     }
 
 
@@ -77,11 +80,34 @@ def _highlights(data: Snapshot, row: dict[str, Any], lines: list[dict[str, Any]]
     ]
 
 
-def _settlement(row: dict[str, Any]) -> list[list[str]]:
-    rows = [
-        ["Total de vos lignes", french.euros(row["total_cents"])],
-        ["Solde repris du relevé précédent", french.euros(row["carried_in_cents"])],
-    ]
+def note_number(data: Snapshot, code: str) -> str:
+    """The number of a note: the statement's and the payee's code, so that each payee has its own series without gap."""
+    return f"{snapshot.number(data)}-{code}" if snapshot.is_final(data) else snapshot.number(data)
+
+
+def _is_invoice(data: Snapshot) -> bool:
+    return bool(data["convention"].get("piece", {}).get("nature") == "autofacture")
+
+
+def _title(data: Snapshot, row: dict[str, Any]) -> str:
+    """What the paper is: an aid's note, or the invoice that the federation makes out for the association."""
+    if not _is_invoice(data):
+        return "Avis de règlement"
+    word = "Autofacture" if row["total_cents"] >= 0 else "Avoir d’autofacturation"
+    return word if snapshot.is_final(data) else f"Projet d’{word[0].lower()}{word[1:]}"
+
+
+def _parties(data: Snapshot, payer: dict[str, Any], payee: dict[str, Any]) -> dict[str, Any]:
+    roles = ("Client", "Fournisseur") if _is_invoice(data) else ("Payeur", "Bénéficiaire")
+    return {"payer": {**payer, "role": roles[0]}, "payee": {**payee, "role": roles[1]}}
+
+
+def _settlement(data: Snapshot, row: dict[str, Any]) -> list[list[str]]:
+    total = french.euros(row["total_cents"])
+    rows = [["Total de vos lignes", total]]
+    if _is_invoice(data):
+        rows = [["Total hors taxes", total], ["TVA non applicable", french.euros(0)]]
+    rows.append(["Solde repris du relevé précédent", french.euros(row["carried_in_cents"])])
     if row["carried_out_cents"]:
         rows.append(["Solde négatif, reporté au relevé suivant", french.euros(row["carried_out_cents"])])
     return [*rows, ["À payer", french.euros(row["payable_cents"])]]

@@ -121,7 +121,7 @@ def year(data: Snapshot) -> dict[str, Any]:
     bars = [
         {
             "label": code[-2:],
-            "amount": french.euros(totals[code]) if code in totals else "–",
+            "amount": french.euros(totals[code]) if totals.get(code) else "–",
             "permille": max(0, totals.get(code, 0)) * 1000 // tallest,
             "current": code == data["statement"]["quarter"],
         }

@@ -104,8 +104,13 @@ def parked(snapshot: Snapshot) -> list[str]:
     return [f"{sentence(snapshot, code)} ({_some(found)})" for code, found in sorted(details.items())]
 
 
+def detail_words(detail: str | None) -> str:
+    """What a discrepancy adds to its sentence; a day is written as people read it."""
+    return french.day(detail) if detail and DAY.fullmatch(detail) else detail or ""
+
+
 def _some(found: list[str], most: int = 5) -> str:
-    named = [french.day(one) if DAY.fullmatch(one) else one for one in found[:most]]
+    named = [detail_words(one) for one in found[:most]]
     left = len(found) - most
     return ", ".join(named) + (f" et {french.count(left, 'autre')}" if left > 0 else "")
 

@@ -91,8 +91,8 @@ def write_discrepancies(book: Book, data: Snapshot) -> None:
         ("Saisine", 17, lambda row: Cell(row.get("saisine") or "")),
         ("Association", 12, lambda row: Cell(row.get("association") or "")),
         ("Nom de l’association", 38, lambda row: Cell(_name(data, row.get("association")))),
-        ("Écart", 62, lambda row: Cell(snapshot.sentence(data, row["code"]), "wrap")),
-        ("Précision", 40, lambda row: Cell(row.get("detail") or "", "wrap")),
+        ("Écart", 78, lambda row: Cell(snapshot.sentence(data, row["code"]), "wrap")),
+        ("Précision", 34, lambda row: Cell(snapshot.detail_words(row.get("detail")), "wrap")),
         ("Code", 30, lambda row: Cell(row["code"], "code")),
     ]
     _table(book, "Écarts", data, columns, data["statement"]["discrepancies"], "Aucun écart.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reports import french, snapshot
+from reports import french, printed, snapshot
 from reports.snapshot import Snapshot
 from reports.spreadsheet import Book, Cell, Sheet, header_text
 
@@ -48,13 +48,13 @@ def page(sheet: Sheet, top: tuple[str, str], foot: tuple[str, str], landscape: b
 
 
 def head(sheet: Sheet, title: str, data: Snapshot) -> None:
-    """The four rows at the top of every sheet: title, which statement, the mention of examples, a blank."""
+    """The four rows at the top of every sheet: title, which statement, what must be said first, a blank."""
     statement = data["statement"]
     cutoff = f"arrêté au {french.day(statement['cutoff'])}"
     which = f"{statement['convention']} – {french.quarter(statement['quarter'])} – {snapshot.number(data)} – {cutoff}"
     sheet.append([Cell(title, "title")], height=26)
     sheet.append([Cell(which, "subtitle")])
-    sheet.append([Cell(french.EXAMPLE, "example")] if snapshot.is_example(data) else [])
+    sheet.append([Cell(" ".join(printed.notices(data)), "example")])
     sheet.append([])
 
 
