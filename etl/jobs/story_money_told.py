@@ -71,16 +71,16 @@ def _more(reason: Story) -> str:
 
 
 def _money(act: Story, money: Story) -> Iterator[str]:
-    yield _arithmetic(act, money)
+    yield arithmetic(act, money)
     yield f"clause : {money['clause']}"
-    caps = [told for told in map(_cap, money["caps"]) if told]
+    caps = [told for told in map(cap, money["caps"]) if told]
     if caps:
         yield f"plafonds : {' ; '.join(caps)}"
     if 0 < money["paid_cents"] != money["price_cents"]:
         yield f"reste à payer après plafonds : {euros(money['paid_cents'])}"
 
 
-def _arithmetic(act: Story, money: Story) -> str:
+def arithmetic(act: Story, money: Story) -> str:
     """`60,00 € (1er de la saisine) × (100 + 15) % = 69,00 € : OM +15 % (outre-mer)`."""
     base = euros(money["base_cents"])
     if act["prestation"] in {"PSY", "JUR", "SOC"}:
@@ -123,7 +123,8 @@ def _exact(money: Story) -> str:
     return f"{whole},{decimals}{NARROW}€, arrondi à "
 
 
-def _cap(cap: Story) -> str:
+def cap(cap: Story) -> str:
+    """What a cap allowed and what was left of it."""
     if cap["kind"] == "number":
         per = "par saisine" if cap["per"] == "saisine" else f"par bénéficiaire en {cap['year']}"
         return f"{cap['limit']} {per}, {french.count(cap['used'], 'compté')} avant"
