@@ -17,6 +17,7 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -86,10 +87,9 @@ def running(data: Path) -> Postmaster | None:
 
 def create(data: Path) -> None:
     """Make the data folder, all of it or nothing: a half-made one from a killed command is thrown away."""
-    draft = data.with_name(data.name + ".new")
-    if draft.exists():
-        shutil.rmtree(draft)
-    draft.mkdir(mode=0o700)
+    for left in data.parent.glob(f"{data.name}.new.*"):
+        shutil.rmtree(left, ignore_errors=True)  # its initdb may still be writing: hence another name each time
+    draft = Path(mkdtemp(prefix=f"{data.name}.new.", dir=data.parent))
     _own(draft)
     _run("initdb", *INITDB, folder=draft)
     with (draft / "postgresql.conf").open("a", encoding="utf-8") as file:

@@ -152,10 +152,12 @@ def _enter(home: Path, create: bool) -> tuple[cluster.Postmaster, int]:
 
 
 def _join(home: Path) -> tuple[cluster.Postmaster, int]:
-    users = _open(home / "postgres.users")
+    data, users = home / "postgres", _open(home / "postgres.users")
     try:
         fcntl.flock(users, fcntl.LOCK_SH)
-        return cluster.running(home / "postgres") or _start(home / "postgres"), users
+        postmaster = cluster.running(data) or _start(data)
+        _make_database(cluster.address(postmaster, "postgres"), cluster.ROLE)  # a killed command may have left none
+        return postmaster, users
     except BaseException:
         os.close(users)
         raise
@@ -164,9 +166,7 @@ def _join(home: Path) -> tuple[cluster.Postmaster, int]:
 def _start(data: Path) -> cluster.Postmaster:
     if not (data / "PG_VERSION").exists():
         cluster.create(data)
-    postmaster = cluster.start(data)
-    _make_database(cluster.address(postmaster, "postgres"), cluster.ROLE)
-    return postmaster
+    return cluster.start(data)
 
 
 def _leave(home: Path, users: int, stay: bool) -> None:

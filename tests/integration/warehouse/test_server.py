@@ -137,13 +137,23 @@ def test_stale_sockets_and_locks_do_not_matter(made):
         assert rows(url) == [(1,)]
 
 
-def test_a_half_made_cluster_is_made_again(tmp_path):
+def test_a_half_made_cluster_is_thrown_away(tmp_path):
     home = tmp_path / "home"
-    (home / "postgres.new").mkdir(parents=True)
-    (home / "postgres.new" / "PG_VERSION").write_text("18\n")
+    (home / "postgres.new.left").mkdir(parents=True)
+    (home / "postgres.new.left" / "PG_VERSION").write_text("18\n")
     with running(home, create=True) as url, psycopg.connect(url) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
-    assert not (home / "postgres.new").exists()
+    assert not list(home.glob("postgres.new*"))
+
+
+def test_a_server_without_its_database_is_given_it(made):
+    """A command killed between the server's first start and its database leaves this."""
+    with running(made):
+        address = cluster.address(cluster.running(made / "postgres"), "postgres")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("DROP DATABASE saisines")
+        with running(made) as url, psycopg.connect(url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_commands_started_at_once_share_one_server_and_close_it(tmp_path):
