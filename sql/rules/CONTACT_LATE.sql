@@ -7,7 +7,8 @@ with asked as (
     join span using (saisine, root)
     join saisine_case using (saisine)
     left join association on association.code = first_contact.association
-    where date_premier_contact > opened_on + premier_contact_jours::int
+    left join holder using (saisine)
+    where not (coalesce(holder.is_stated, false) and holder.root <> first_contact.root) and date_premier_contact > opened_on + premier_contact_jours::int
 ),
 calendar as (
     select departement, day::date as day,

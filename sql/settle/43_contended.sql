@@ -22,7 +22,7 @@ tight_year as (
     having sum(price_cents) > any_value(envelope.amount_cents) or any_value(coalesce(cutoff > closes_on, false))
 )
 select line.*, tight_number.saisine is not null or tight_person.person is not null as by_number, tight_saisine.saisine is not null as by_saisine,
-    envelope_cents, is_closed and is_due and not is_stated as envelope_closed
+    envelope_cents, coalesce(is_closed, false) and is_due and not is_stated as envelope_closed
 from line
 left join tight_number on tight_number.convention = line.convention and tight_number.saisine = line.saisine
     and tight_number.prestation = line.prestation
