@@ -1,4 +1,4 @@
-"""Measures the proposals against a known truth: `python -m benchmarks.proposals 100000`. Prints precision and recall by threshold, by kind, times.
+"""Measures the proposals against a known truth: `python -m benchmarks.proposals 3000 20` (saisines, worlds). Prints precision and recall by threshold, by kind, times.
 
 Truth is made from `benchmarks.worlds`. Every fiche is told with ordinary carelessness (`CARELESS`); one in forty is then ruined in one of the
 ways of `KINDS`. Two kinds have no right answer among the candidates, so that whatever is proposed for them is wrong.
@@ -18,7 +18,8 @@ import pyarrow as pa
 
 from benchmarks.worlds import world
 from etl.engine.compute import compute
-from etl.engine.proposals import Proposal, propose, weight_table
+from etl.engine.plan import steps
+from etl.engine.proposals import Candidate, Proposal, propose, weight_table
 from etl.engine.schema import table
 from etl.model.reference import make
 
@@ -109,7 +110,6 @@ def lost(random: Random, row: Row, reference: str, rows: list[Row]) -> Row:
 KINDS: tuple[Callable[[Random, Row, str, list[Row]], Row], ...] = (
     one_error, two_errors, three_errors, missing, exchanged, shifted, other_association, lost,
 )  # fmt: skip
-WITHOUT_ANSWER = {"other_association", "lost"}
 
 
 def generate(saisines: int, seed: int = 1) -> World:
@@ -125,7 +125,7 @@ def generate(saisines: int, seed: int = 1) -> World:
         row["departement"] = departement[make(26, row["fiche_id"] // 2)]
         row |= _careless(random, row)
     made = World(tables, {}, {})
-    decisions = [*_ruin(random, made, rows)]
+    decisions = _ruin(random, made, rows, {(row["reference"], row["association"]) for row in contacts})
     tables["fiche"] = table("fiche", rows)
     tables["decision"] = table("decision", decisions)
     return made
@@ -149,7 +149,7 @@ def _careless(random: Random, row: Row) -> Row:
     return told
 
 
-def _ruin(random: Random, made: World, rows: list[Row]) -> list[Row]:
+def _ruin(random: Random, made: World, rows: list[Row], seized: set[tuple[str, str]]) -> list[Row]:
     versions = Counter(row["fiche_id"] // 2 for row in rows)
     decisions: list[Row] = []
     for row in rows:
@@ -159,54 +159,99 @@ def _ruin(random: Random, made: World, rows: list[Row]) -> list[Row]:
         row |= ruin(random, row, reference.replace("-", ""), rows)
         kind = ruin.__name__
         made.kind[row["fiche_id"]] = kind
-        made.truth[row["fiche_id"]] = None if kind in WITHOUT_ANSWER else reference
-        if kind not in WITHOUT_ANSWER and random.random() * 100 < CONFIRMED_PERCENT:
+        answerable = kind != "lost" and (reference, row["association"]) in seized
+        made.truth[row["fiche_id"]] = reference if answerable else None
+        if answerable and random.random() * 100 < CONFIRMED_PERCENT:
             asked = {"association": row["association"], "written": row["written"], "reference": reference}
             decisions.append({"decision_id": len(decisions) + 1, "kind": "confirm_match", **asked})
     return decisions
 
 
-def measure(made: World, proposals: list[Proposal]) -> None:
-    """Prints the figures."""
-    mine = [one for one in proposals if one.fiche_id in made.kind]
-    able = [one for one in mine if made.truth[one.fiche_id]]
-    print(f"{len(proposals)} fiches without a saisine, {len(mine)} ruined, {len(able)} with a right answer;", end=" ")
-    print(f"{sum(any(c.standing == 'tied' for c in one.candidates) for one in mine)} tied")
-    print("threshold  proposed  precision  recall")
+def measure(runs: list[tuple[World, list[Proposal]]]) -> None:
+    """Prints the figures over the fiches that were ruined and matched nothing."""
+    told = [
+        Told(made.kind[one.fiche_id], made.truth[one.fiche_id], one)
+        for made, found in runs
+        for one in found
+        if one.fiche_id in made.kind
+    ]
+    able = sum(one.truth is not None for one in told)
+    among = sum(one.proposal.among for one in told) / max(len(told), 1)
+    print(
+        f"{len(told)} ruined fiches without a saisine, {able} with a right answer; {among:.1f} candidates each;",
+        end=" ",
+    )
+    print(f"{sum(one.tied for one in told)} tied")
+    print("bits at least  proposed  right  precision  recall")
     for threshold in THRESHOLDS:
-        chosen = [(one, c) for one in mine for c in one.candidates if c.standing == "chosen" and c.bits >= threshold]
-        right = sum(c.reference == made.truth[one.fiche_id] for one, c in chosen)
-        print(f"{threshold:9}  {len(chosen):8}  {right / max(len(chosen), 1):9.4f}  {right / max(len(able), 1):6.4f}")
-    _by_kind(made, mine)
+        chosen = [one for one in told if one.chosen and one.chosen.bits >= threshold]
+        right = sum(one.right for one in chosen)
+        print(
+            f"{threshold:13}  {len(chosen):8}  {right:5}  {right / max(len(chosen), 1):9.4f}  {right / max(able, 1):6.4f}"
+        )
+    _by_kind(told)
 
 
-def _by_kind(made: World, mine: list[Proposal]) -> None:
+@dataclass(frozen=True)
+class Told:
+    """A ruined fiche, what it really answers, and what was proposed for it."""
+
+    kind: str
+    truth: str | None
+    proposal: Proposal
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The candidate that the assignment chose."""
+        return next((one for one in self.proposal.candidates if one.standing == "chosen"), None)
+
+    @property
+    def right(self) -> bool:
+        """The candidate chosen is the truth."""
+        return self.chosen is not None and self.chosen.reference == self.truth
+
+    @property
+    def tied(self) -> bool:
+        """A person must choose between equals."""
+        return any(one.standing == "tied" for one in self.proposal.candidates)
+
+    @property
+    def shown(self) -> bool:
+        """The truth is among the five best."""
+        return any(one.reference == self.truth for one in self.proposal.candidates)
+
+
+def _by_kind(told: list[Told]) -> None:
     print("kind               fiches  proposed  right  in the five best")
     for kind in (one.__name__ for one in KINDS):
-        own = [one for one in mine if made.kind[one.fiche_id] == kind]
-        chosen = [(one, c) for one in own for c in one.candidates if c.standing == "chosen"]
-        right = sum(c.reference == made.truth[one.fiche_id] for one, c in chosen)
-        among = sum(any(c.reference == made.truth[one.fiche_id] for c in one.candidates) for one in own)
-        print(f"{kind:18} {len(own):6}  {len(chosen):8}  {right:5}  {among:5}")
+        own = [one for one in told if one.kind == kind]
+        counts = [
+            sum(map(bool, values))
+            for values in ([one.chosen for one in own], [one.right for one in own], [one.shown for one in own])
+        ]
+        print(f"{kind:18} {len(own):6}  {counts[0]:8}  {counts[1]:5}  {counts[2]:16}")
 
 
-def main(saisines: int) -> None:
-    """Quality with the start weights and with the learnt ones, then the time of each step."""
-    made = generate(saisines)
+def main(saisines: int, worlds: int) -> None:
+    """Quality with the start weights and with the learnt ones, then the time of each step on the last world."""
+    made = [generate(saisines, seed) for seed in range(1, worlds + 1)]
     start = weight_table()
     never = start.set_column(start.schema.get_field_index("enough"), "enough", pa.array([NEVER] * start.num_rows))
     for name, weights in (("start weights", never), ("learnt weights", start)):
-        began = time.perf_counter()
-        found = propose({**made.tables, "weight": weights})
-        print(f"\n--- {name}: {time.perf_counter() - began:.2f} s in all")
-        measure(made, found)
+        began = time.process_time()
+        found = [(one, propose({**one.tables, "weight": weights})) for one in made]
+        print(f"\n--- {name}: {(time.process_time() - began) / worlds:.2f} s of processor a world, matching included")
+        measure(found)
     marks: list[tuple[str, float]] = []
-    compute({**made.tables, "weight": start}, {"proposal"}, lambda step: marks.append((step, time.perf_counter())))
-    marks.append(("", time.perf_counter()))
+    compute({**made[-1].tables, "weight": start}, {"proposal"}, lambda step: marks.append((step, time.process_time())))
+    marks.append(("", time.process_time()))
     spent = {step: after - at for (step, at), (_, after) in pairwise(marks)}
-    own = ("orphan", "known_answer", "told_fiche", "seized_value", "compared", "weight_used", "scored", "proposal")
-    print(f"\nproposals alone {sum(spent[step] for step in own):.2f} s:", {step: f"{spent[step]:.2f}" for step in own})
+    own = [step.name for step in steps().values() if step.folder == "propose"]
+    print(
+        f"\nproposals alone {sum(spent[step] for step in own):.2f} s of processor:",
+        {step: f"{spent[step]:.2f}" for step in own},
+    )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3000, int(sys.argv[2]) if len(sys.argv) > 2 else 1)

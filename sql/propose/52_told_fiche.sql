@@ -1,5 +1,5 @@
 -- One row per fiche to compare, with what it tells: those without a saisine (`saisine` is null), and those whose saisine is known.
--- Of several rows with one reference the highest version speaks. `read` is the reference with letters read as digits or completed,
+-- Of several rows with one reference the highest version speaks. `read` is the reference with letters read as digits or completed, if that changes it,
 -- `unchecked` the one written without its check character; `right_check` marks a well written reference that the journal does not have.
 with asked as (
     select association, root, compact, received_on, null::bigint as saisine, false as confirmed from orphan
@@ -34,8 +34,9 @@ counted as (
 )
 select row_number() over (order by association, compact) as told, association, root, compact, written, received_on, saisine, confirmed,
     fiche_id, date_saisine, convention, qualite, departement, first_act, last_day, most, sessions,
-    case when prefixed and length(compact) = 11 then 'FV' || translate(substr(compact, 3, 8), 'OILSBZ', '011582') || substr(compact, 11)
-         when regexp_full_match(rest, '[0-9]{3,8}[0-9A-Z]') then 'FV' || rest[:2] || lpad(rest[3:-2], 6, '0') || rest[-1:] end as read,
+    nullif(case
+        when prefixed and length(compact) = 11 then 'FV' || translate(substr(compact, 3, 8), 'OILSBZ', '011582') || substr(compact, 11)
+        when regexp_full_match(rest, '[0-9]{3,8}[0-9A-Z]') then 'FV' || rest[:2] || lpad(rest[3:-2], 6, '0') || rest[-1:] end, compact) as read,
     case when regexp_full_match(rest, '[0-9]{3,8}') then 'FV' || rest[:2] || lpad(rest[3:], 6, '0') end as unchecked,
     compact in (select compact from exact where saisine is null) as right_check
 from counted

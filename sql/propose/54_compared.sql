@@ -1,13 +1,16 @@
 -- One row per (fiche, saisine) set against each other, never beyond a group of associations, and how each piece of evidence agrees
 -- (null: one side does not tell). `kind` is `candidate` for a fiche without a saisine and a saisine without a fiche, opened by the day of
 -- reception and not rejected by a person; `true` for a known answer; `other` for a known answer's fiche and four other saisines;
--- `answered` for a fiche without a saisine and up to fifty saisines that are answered already.
+-- `answered` for a fiche without a saisine and up to twenty-five saisines that are answered already.
 with rejected as (
     select association, regexp_replace(upper(written), '[^A-Z0-9]', '', 'g') as compact, saisine
     from decision_in_force where kind = 'reject_match'
 ),
-known as (
-    select told_fiche.*, place, block from told_fiche join seized_value using (root, saisine)
+placed as (
+    select told, root, saisine, received_on, place, block, 4 as others from told_fiche join seized_value using (root, saisine)
+    union all
+    select told, root, null, received_on, told * 25, block, 25
+    from told_fiche join (select distinct root, block from seized_value) as size using (root) where saisine is null
 ),
 pair as (
     select told, seized_value.saisine, 'candidate' as kind
@@ -15,32 +18,28 @@ pair as (
     where told_fiche.saisine is null and not answered and opened_on <= received_on
         and (association, told_fiche.compact, seized_value.saisine) not in (select (association, compact, saisine) from rejected)
     union all
-    select told, saisine, 'true' from known
+    select told, saisine, 'true' from placed where saisine is not null
     union all
-    select told, seized_value.saisine, 'other'
-    from known cross join range(1, 5) as step(n)
-    join seized_value on seized_value.root = known.root and seized_value.place = (known.place + n - 1) % known.block + 1
-    where n < known.block and opened_on <= received_on
-    union all
-    select told, seized_value.saisine, 'answered'
-    from (select * from told_fiche where saisine is null) as lost cross join range(0, 50) as step(n)
-    join (select distinct root, block from seized_value) as size using (root)
-    join seized_value on seized_value.root = lost.root and seized_value.place = (lost.told * 50 + n) % size.block + 1
-    where answered and n < size.block and opened_on <= received_on
+    select told, seized_value.saisine, if(placed.saisine is null, 'answered', 'other')
+    from placed
+    join range(1, 26) as step(n) on n <= others and n < placed.block
+    join seized_value on seized_value.root = placed.root and seized_value.place = (placed.place + n - 1) % placed.block + 1
+    where opened_on <= received_on and (answered or placed.saisine is not null)
 ),
 measured as (
     select pair.told, pair.saisine, kind, told_fiche.root, confirmed, right_check, date_saisine, opened_on, first_act, last_day, most,
         told_fiche.convention as told_convention, told_fiche.qualite as told_qualite, told_fiche.departement as told_departement,
         seized_value.convention, seized_value.qualite, seized_value.departement,
-        least(damerau_levenshtein(told_fiche.compact, seized_value.compact), damerau_levenshtein(read, seized_value.compact),
-              1 + damerau_levenshtein(unchecked, left(seized_value.compact, 10))) as distance
+        case when told_fiche.saisine is null or confirmed
+             then least(damerau_levenshtein(told_fiche.compact, seized_value.compact), damerau_levenshtein(read, seized_value.compact),
+                        1 + damerau_levenshtein(unchecked, left(seized_value.compact, 10))) end as distance
     from pair
     join told_fiche using (told)
     join seized_value on seized_value.root = told_fiche.root and seized_value.saisine = pair.saisine
 )
 select told, saisine, kind, root, confirmed,
     case when right_check then 'well_formed' when distance <= 1 then 'one_error' when distance = 2 then 'two_errors'
-         when distance = 3 then 'three_errors' else 'far' end as reference_level,
+         when distance = 3 then 'three_errors' when distance > 3 then 'far' end as reference_level,
     case when date_saisine = opened_on then 'same'
          when abs(date_saisine - opened_on) <= 3 then 'near'
          when day(date_saisine) <= 12 and make_date(year(date_saisine), least(day(date_saisine), 12), month(date_saisine)) = opened_on
