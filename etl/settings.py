@@ -39,10 +39,12 @@ def inbox() -> Path:
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment for a child, with these changes.
 
-    Airflow's own variables are left out: a demonstration must not reach an Airflow that the user runs for real.
+    Airflow's own variables are left out: a demonstration must not reach an Airflow that the user runs for real. Its
+    processes speak to one another over the loopback, which no proxy leads to.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
-    return kept | {"SAISINES_HOME": str(home())} | changes
+    direct = ",".join(filter(None, [kept.get("no_proxy") or kept.get("NO_PROXY"), "127.0.0.1,localhost"]))
+    return kept | {"SAISINES_HOME": str(home()), "no_proxy": direct, "NO_PROXY": direct} | changes
 
 
 def database_url() -> str | None:

@@ -85,19 +85,16 @@ def _quarter(at: datetime) -> Quarter:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Hold the home for one demonstration at a time, and keep it apart from a home of real work."""
+    if not (home / MARK).exists() and any((home / name).exists() for name in ("postgres", "inbox")):
+        raise SaisinesError(f"{home} contient déjà un entrepôt ; donnez à la démonstration un autre SAISINES_HOME.")
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (home / MARK).touch(mode=0o600)
         lock = os.open(home / "demo.running", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise SaisinesError(f"{home} : écriture impossible ({error.strerror}) ; choisissez SAISINES_HOME.") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not (home / MARK).exists():
-            if (home / "postgres").exists() or (home / "inbox").exists():
-                raise SaisinesError(
-                    f"{home} contient déjà un entrepôt ; donnez à la démonstration un autre SAISINES_HOME."
-                )
-            (home / MARK).touch(mode=0o600)
         yield
     except BlockingIOError as error:
         raise SaisinesError(f"Une démonstration tourne déjà dans {home} ; attendez sa fin.") from error
@@ -128,7 +125,11 @@ def _ready(airflow: AirflowHome, started: dict[str, subprocess.Popen[bytes]]) ->
 
     def found() -> bool:
         services.check_alive(airflow, started)
-        return api.healthy() and set(api.dags()) >= {*INGESTION, RECONCILIATION, SETTLEMENT}
+        if not api.healthy():
+            return False
+        if errors := api.import_errors():
+            raise SaisinesError(f"DAG illisible : {errors[0]}")
+        return set(api.dags()) >= {*INGESTION, RECONCILIATION, SETTLEMENT}
 
     if not wait(found, STARTED_SECONDS):
         raise SaisinesError(
@@ -194,11 +195,11 @@ def _tell_discrepancies(path: Path, say: Say) -> None:
 
 
 def _tell_next(folder: Path, first: Statement, say: Say) -> None:
-    line = json.loads(first.path.read_text(encoding="utf-8"))["lines"][0]
+    stated = [line["saisine"] for line in json.loads(first.path.read_text(encoding="utf-8"))["lines"]]
     say("")
     say("Où regarder ensuite")
     say(f"  {first.path.with_name('releve.xlsx')}   le relevé en classeur")
     say(f"  {folder / 'discrepancies.json'}   tous les écarts")
-    say(f"  saisines explain {line['saisine']}   l’histoire d’une saisine")
+    say(f"  saisines explain {stated[0] if stated else 'RÉFÉRENCE'}   l’histoire d’une saisine")
     say("  saisines quarantine list   les lignes refusées, et pourquoi")
     say("")

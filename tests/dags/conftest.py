@@ -1,5 +1,6 @@
 """An Airflow of its own for the tests of the DAGs, set up as the project sets it up; none is imported at a test file's top."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[home.AirflowHo
         with services.migrating(made):
             pass
         yield made
+        if (loaded := sys.modules.get("airflow.settings")) is not None:
+            loaded.dispose_orm()  # before its server goes
 
 
 @pytest.fixture(scope="session")
