@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 
+from etl.model.errors import SaisinesError
 from etl.warehouse import arrow
 from etl.warehouse.query import Row, first, many
 from etl.warehouse.tables import payee_states, receivables, statement_lines, statement_payees, statements
@@ -95,7 +97,7 @@ def save_statement(
 
 
 def save_receivables(
-    connection: Connection, statement_id: int, owed: Sequence[tuple[str, int, str]], at: object
+    connection: Connection, statement_id: int, owed: Sequence[tuple[str, int, str]], at: datetime
 ) -> None:
     """Turn balances that nothing can recover into sums to claim back: (payee, cents > 0, why)."""
     names = ("payee", "amount_cents", "why")
@@ -112,6 +114,18 @@ def load_receivables(connection: Connection) -> list[Row]:
         statements, statements.c.statement_id == receivables.c.statement_id
     )
     return many(connection, query.order_by(receivables.c.receivable_id))
+
+
+def save_settlement(connection: Connection, receivable_id: int, by: str, how: str, at: datetime) -> None:
+    """Write that an order to repay was settled outside the statements: the balance is carried no more.
+
+    Raises:
+        SaisinesError: no such order, or settled already.
+    """
+    change = {"settled_at": at, "settled_by": by, "how_settled": how}
+    open_one = (receivables.c.receivable_id == receivable_id) & receivables.c.settled_at.is_(None)
+    if connection.execute(update(receivables).where(open_one).values(change)).rowcount != 1:
+        raise SaisinesError(f"Ordre de reversement {receivable_id} inconnu, ou déjà soldé.")
 
 
 def _first_state(statement_id: int, payee: Mapping[str, Any], at: object) -> dict[str, Any]:

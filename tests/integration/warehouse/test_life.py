@@ -10,8 +10,9 @@ from sqlalchemy import select, text
 from etl.jobs import statement_life as life
 from etl.model.errors import SaisinesError
 from etl.warehouse import arrow, drafts, statements
+from etl.warehouse.inputs import load_inputs
 from etl.warehouse.query import many
-from etl.warehouse.server import connect
+from etl.warehouse.server import address_of, connect
 from etl.warehouse.tables import draft_events, payee_states, receivables, statement_lines
 
 from .conftest import AT
@@ -228,17 +229,25 @@ def test_a_cutoff_before_that_of_a_later_or_the_same_quarter_is_refused(home, qu
         assert STEPS["finalise"](home, name, made).number == "ER-CALAE-2026-T2-0002"
 
 
-def test_a_debt_of_an_association_gone_without_successor_becomes_an_order_to_repay(home):
+def test_a_debt_of_an_association_gone_without_successor_becomes_an_order_to_repay(home, engine):
     brought(home, statement([line(association="AAV003"), line(association="AAV001")]), "finalise")
     back = {"kind": "regularisation", "corrects": "ER-CALAE-2026-T1-0001", "cents": -5500, "base_cents": 0}
     made = statement(
         [line(association=code, **back) for code in ("AAV001", "AAV003")], quarter="2026-T2", cutoff="2026-07-15"
     )
     STEPS["finalise"](home, brought(home, made, "approuve"), made)
-    with connect(home) as engine, engine.begin() as connection:
+    with engine.begin() as connection:
         owed = many(connection, select(receivables))
     assert [(one["payee"], one["amount_cents"], one["why"]) for one in owed] == [
         ("AAV003", 5500, "association_disparue")
+    ]
+    assert load_inputs(address_of(engine), date(2026, 8, 1))["carried"].num_rows == 2
+    with engine.begin() as connection:
+        statements.save_settlement(connection, 1, "finance", "virement reçu", AT)
+        with pytest.raises(SaisinesError, match="soldé"):
+            statements.save_settlement(connection, 1, "finance", "encore", AT)
+    assert [row["payee"] for row in load_inputs(address_of(engine), date(2026, 8, 1))["carried"].to_pylist()] == [
+        "AAV001"
     ]
 
 
