@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long check docs lock clean
+.PHONY: help setup demo desk test test-long check docs lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -24,6 +24,9 @@ $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
 
 demo: setup  ## a sample quarter through the real DAGs, to its statements
 	$(BIN)/saisines demo
+
+desk: setup  ## the pages over a sample quarter, on this machine: prints their address and the account of each role
+	$(BIN)/saisines desk
 
 test: setup  ## the tests, in under ten minutes
 	$(BIN)/python -m pytest -q -m "not long" tests

@@ -1,0 +1,146 @@
+"""The desk as one FastAPI app: its routes are those of `matrix`, each behind a sign-in and a role."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from etl import settings
+from etl.model.errors import ManyErrors, SaisinesError
+from etl.web.access import Visitor, visitor
+from etl.web.matrix import BY_NAME, ROUTES, Route
+from etl.web.render import page
+
+# The module of each route's function.
+MODULES = {
+    "overview": "overview", "queue": "queue", "decide_many": "queue", "refresh": "queue", "case": "case",
+    "find_case": "case", "decide_one": "case", "orphans": "orphans", "decide_match": "orphans", "returns": "returns",
+    "impossible": "returns", "statements": "statements", "make_drafts": "statements", "statement": "statement",
+    "document": "statement", "submit": "steps", "approve": "steps", "reject": "steps", "finalise": "steps",
+    "to_confirm": "confirm", "confirm_bank": "confirm", "deliveries": "quality", "delivery": "quality",
+    "quarantine": "quality",
+}  # fmt: skip
+STATIC = Path(__file__).parent / "static"
+SIGN_IN = "/auth/login"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; frame-ancestors 'self'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def create_app(secret: bytes | None = None) -> FastAPI:
+    """The desk; who signs in is decided by whoever overrides `access.authenticate`.
+
+    Args:
+        secret: signs the tokens of forms; the same for all processes that serve one desk.
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(visitor)])
+    app.state.secret = secret or secrets.token_bytes(32)
+    for route in ROUTES:
+        app.add_api_route(
+            route.path,
+            _function(route),
+            methods=[route.verb],
+            name=route.name,
+            dependencies=[Depends(_allowed(route))],
+            response_model=None,
+        )
+    app.middleware("http")(_guarded)
+    app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_exception_handler(SaisinesError, _impossible)
+    return app
+
+
+def _function(route: Route) -> Callable[..., Any]:
+    if route.name == "asset":
+        return asset
+    made: Callable[..., Any] = getattr(import_module(f"etl.web.{MODULES[route.name]}"), route.name)
+    return made
+
+
+def _allowed(route: Route) -> Callable[..., None]:
+    """Refuse whoever has no role for the route; write down who writes."""
+
+    def allowed(request: Request, who: Visitor = Depends(visitor)) -> None:
+        request.state.who = who
+        if who.role not in route.roles:
+            raise HTTPException(403, "Cette page n’est pas de votre rôle.")
+
+    return allowed
+
+
+def asset(name: str) -> FileResponse:
+    """A style sheet or a script of ours."""
+    path = STATIC / name
+    if path.parent != STATIC or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, headers={"Cache-Control": "private, max-age=3600"})
+
+
+async def _guarded(request: Request, answer: Answer) -> Response:
+    """Security headers on every answer; one line of the access log for every write."""
+    response = await answer(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    who = getattr(request.state, "who", None)
+    if request.method != "GET" and who is not None:
+        from starlette.concurrency import run_in_threadpool
+
+        await run_in_threadpool(_written_down, request, who, response.status_code)
+    return response
+
+
+def _written_down(request: Request, who: Visitor, status: int) -> None:
+    """A write at the desk, whether it was taken or refused: who, what route, how it ended; no reference, no person helped."""
+    from etl.warehouse.server import connect
+    from etl.warehouse.watch import save_act
+
+    route = request.scope.get("route")
+    detail = {"route": getattr(route, "name", None), "role": who.role, "status": status}
+    with connect(settings.home()) as engine, engine.begin() as connection:
+        save_act(connection, "bureau", detail, who.name, settings.system_user(), settings.now())
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """401: to the sign-in, and back here after it. Everything else: a page that says why."""
+    assert isinstance(error, StarletteHTTPException)
+    if error.status_code == 401:
+        return _sign_in(request)
+    who = getattr(request.state, "who", None)
+    told = error.detail if error.detail != "Not Found" else "Cette page n’existe pas."
+    if who is None:
+        return PlainTextResponse(str(told), error.status_code)
+    return page(request, who, "refus.html", status=error.status_code, errors=[told], title="Refusé")
+
+
+def _sign_in(request: Request) -> Response:
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse(f"{SIGN_IN}?next={request.url.path}", 303)
+    return PlainTextResponse("Votre session est terminée : reconnectez-vous, puis recommencez.", 401)
+
+
+async def _impossible(request: Request, error: Exception) -> Response:
+    """What the job refuses, in its own words."""
+    told = list(error.errors) if isinstance(error, ManyErrors) else [str(error)]
+    who: Visitor = request.state.who
+    return page(request, who, "refus.html", status=409, errors=told, title="Ce n’est pas possible")
+
+
+def known(name: str) -> Route:
+    """A route by name."""
+    return BY_NAME[name]

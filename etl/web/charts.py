@@ -1,0 +1,119 @@
+"""Charts drawn on the server as SVG, each with a text alternative and its figures as a table; blues and orange, told apart without colour vision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from etl.model.money import euros
+from reports import french
+
+WIDTH, HEIGHT = 640, 240
+LEFT, RIGHT, TOP, BOTTOM = 62, 8, 12, 30
+WIDEST = 64  # of an upright bar
+NAME, FIGURE = 120, 150  # widths of the two columns of text beside horizontal bars
+ROW = 34
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: what it is of, its drawing, and the same figures as a table."""
+
+    title: str
+    note: str
+    svg: Markup
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+def columns(
+    title: str, names: tuple[str, str], points: Sequence[tuple[str, int]], note: str = "", least: int = 0
+) -> Chart:
+    """Upright bars of whole numbers over an ordered axis. Values from 1 to `least` - 1 are hidden."""
+    shown = [(label, 0 if 0 < value < least else value) for label, value in points]
+    top = _round_up(max([value for _, value in shown], default=0))
+    step = (WIDTH - LEFT - RIGHT) / max(1, len(shown))
+    parts = [_grid(top)]
+    every = max(1, -(-len(shown) * 46 // (WIDTH - LEFT)))
+    for place, (label, value) in enumerate(shown):
+        height = (HEIGHT - TOP - BOTTOM) * value / top
+        x = LEFT + place * step
+        wide = min(WIDEST, step * 0.72)
+        parts.append(_bar("bar1", x + (step - wide) / 2, HEIGHT - BOTTOM - height, wide, height))
+        if place % every == 0:
+            parts.append(_text(x + step / 2, HEIGHT - 10, label, "middle", soft=True))
+    rows = [(label, f"moins de {least}" if 0 < value < least else french.number(value)) for label, value in points]
+    return Chart(title, note, _drawn(title, rows, WIDTH, HEIGHT, parts), names, rows)
+
+
+def _grid(top: int) -> Markup:
+    lines = []
+    for part in range(3):
+        y = HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * part / 2
+        lines.append(
+            Markup('<line class="axis" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>').format(LEFT, WIDTH - RIGHT, y, y)
+        )
+        lines.append(_text(LEFT - 8, y + 4, french.number(top * part // 2), "end", soft=True))
+    return Markup("").join(lines)
+
+
+def shares(title: str, names: tuple[str, ...], parts: Sequence[tuple[str, int, int, str]], note: str = "") -> Chart:
+    """Level bars of a part in a whole, a mark at 100 %: (name, part, whole, figure in words)."""
+    most = max([1.0, *(part / whole for _, part, whole, _ in parts if whole)])
+    wide, drawn = WIDTH - NAME - FIGURE, []
+    for place, (name, part, whole, figure) in enumerate(parts):
+        y, share, full = place * ROW + 6, part / whole if whole else 0, wide / most
+        mark = '<line class="limit" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>'
+        drawn += [
+            _text(NAME - 10, y + 16, name, "end"),
+            _bar("whole", NAME, y, full, 22),
+            _bar("bar1" if part <= whole else "minus1", NAME, y, full * share, 22),
+            Markup(mark).format(NAME + full, y - 3, y + 25),
+            _text(NAME + wide + 10, y + 16, figure, "start"),
+        ]
+    rows = [(name, figure, french.share(part, whole)) for name, part, whole, figure in parts]
+    return Chart(title, note, _drawn(title, rows, WIDTH, ROW * max(1, len(parts)) + 6, drawn), names, rows)
+
+
+def envelopes(parts: Sequence[tuple[str, int, int]], year: int) -> Chart:
+    """What is consumed of each envelope: (convention, cents consumed, cents of the envelope)."""
+    told = [(name, used, limit, f"{french.share(used, limit)} de {_short(limit)}") for name, used, limit in parts]
+    return shares(
+        f"Enveloppes {year}", ("Convention", "Consommé", "Part"), told, "Relevés finalisés et brouillons en cours."
+    )
+
+
+def _short(cents: int) -> str:
+    return euros(cents).replace(",00", "")
+
+
+def _bar(kind: str, x: float, y: float, width: float, height: float) -> Markup:
+    form = '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="2"/>'
+    return Markup(form).format(kind, x, y, width, height)
+
+
+def _text(x: float, y: float, told: str, anchor: str, soft: bool = False) -> Markup:
+    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}"{}>{}</text>').format(
+        x, y, anchor, Markup(' class="soft"') if soft else "", told
+    )
+
+
+def _drawn(title: str, rows: Sequence[tuple[str, ...]], width: int, height: int, parts: Sequence[Markup]) -> Markup:
+    """The drawing, read aloud as its title and its figures."""
+    told = f"{title}. " + " ; ".join(", ".join(row) for row in rows)
+    head = Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}" preserveAspectRatio="xMinYMin meet">').format(
+        width, height, escape(told)
+    )
+    return head + Markup("").join(parts) + Markup("</svg>")
+
+
+def _round_up(value: int) -> int:
+    """The next of 2, 4, 6, 10, 20, 40…: a top of the axis that halves into whole numbers."""
+    size = 1
+    while True:
+        for step in (2, 4, 6, 10):
+            if value <= step * size:
+                return step * size
+        size *= 10

@@ -1,0 +1,95 @@
+"""Who may do what at the desk: every route and every kind of field, by role. The app, docs/bureau.md and the tests read this and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROLES = {
+    "coordination": "Coordination",
+    "finance": "Finance",
+    "data": "Données",
+    "reader": "Lecture",
+}
+EVERYONE = tuple(ROLES)
+_C, _F, _D = ("coordination",), ("finance",), ("data",)
+_CF = ("coordination", "finance")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: no other exists.
+
+    Attributes:
+        name: of the function that answers.
+        verb: GET reads, POST writes and asks for the anti-forgery token.
+        path: under the desk's prefix.
+        roles: who is answered; anybody else gets 403, an anonymous caller 401.
+        what: for the documentation, in French.
+    """
+
+    name: str
+    verb: str
+    path: str
+    roles: tuple[str, ...]
+    what: str
+
+
+ROUTES = (
+    Route("overview", "GET", "/", EVERYONE, "vue d’ensemble : totaux et graphiques, petits effectifs masqués"),
+    Route("asset", "GET", "/fichiers/{name}", EVERYONE, "feuille de style et script"),
+    Route("queue", "GET", "/ecarts", _C, "file des écarts"),
+    Route("decide_many", "POST", "/ecarts/decider", _C, "une décision sur une sélection"),
+    Route("refresh", "POST", "/actualiser", _CF, "refaire le rapprochement"),
+    Route("case", "GET", "/saisines/{reference}", _CF, "une saisine entière (réduite pour la finance)"),
+    Route("find_case", "GET", "/saisines", _CF, "aller à une saisine par sa référence"),
+    Route("decide_one", "POST", "/saisines/{reference}/decider", _C, "décider d’une saisine"),
+    Route("orphans", "GET", "/fiches", _C, "fiches sans saisine et leurs candidates"),
+    Route("decide_match", "POST", "/fiches/decider", _C, "confirmer ou écarter un rapprochement"),
+    Route("returns", "GET", "/retours", _C, "retours, délais et fiches attendues par association"),
+    Route("impossible", "GET", "/soutiens-impossibles", _C, "soutiens impossibles à transmettre"),
+    Route("statements", "GET", "/releves", _CF, "relevés par trimestre et convention"),
+    Route("make_drafts", "POST", "/releves/etablir", _CF, "établir les brouillons d’un trimestre"),
+    Route("statement", "GET", "/releves/{quarter}/{convention}/{digest}", _CF, "un relevé et ses lignes"),
+    Route("document", "GET", "/releves/{quarter}/{convention}/{digest}/{document}", _CF, "télécharger un document"),
+    Route("submit", "POST", "/releves/{quarter}/{convention}/{digest}/soumettre", _C, "soumettre un brouillon"),
+    Route("approve", "POST", "/releves/{quarter}/{convention}/{digest}/approuver", _F, "approuver un relevé soumis"),
+    Route("reject", "POST", "/releves/{quarter}/{convention}/{digest}/rejeter", _CF, "renvoyer en brouillon"),
+    Route("finalise", "POST", "/releves/{quarter}/{convention}/{digest}/finaliser", _F, "finaliser, définitivement"),
+    Route("to_confirm", "GET", "/a-confirmer", _F, "coordonnées bancaires et conventions à confirmer"),
+    Route("confirm_bank", "POST", "/a-confirmer/banque", _F, "confirmer des coordonnées bancaires"),
+    Route("deliveries", "GET", "/livraisons", _D, "livraisons, totaux de contrôle, fraîcheur"),
+    Route("delivery", "GET", "/livraisons/{number}", _D, "qualité d’une livraison"),
+    Route("quarantine", "GET", "/quarantaine", _D, "lignes refusées, comptées par motif"),
+)  # fmt: skip
+BY_NAME = {route.name: route for route in ROUTES}
+
+# What each role is shown of each kind of field, wherever it appears. What a role is not shown never leaves the server.
+FIELDS = {
+    "référence d’une saisine": _CF,
+    "association": _CF,
+    "montant": _CF,
+    "qualité, département": _C,
+    "date d’un entretien ou d’un premier contact": _C,
+    "document qui les porte (releve.json, .xlsx, .pdf)": _C,
+    "coordonnées bancaires": _F,
+    "pseudonyme, numéro de téléphone": (),
+    "nombre de saisines, d’écarts, total d’une convention": EVERYONE,
+    "livraison, total de contrôle, motif de refus": (*_C, *_D),
+}
+
+
+def sees(role: str, field: str) -> bool:
+    """Whether a role is shown a kind of field."""
+    return role in FIELDS[field]
+
+
+def page() -> str:
+    """The matrix in Markdown: the tables of docs/bureau.md."""
+    head = "| " + " | ".join(["", *ROLES.values()]) + " |\n|---|" + ":-:|" * len(ROLES)
+    rows = [_row(f"`{route.verb} {route.path}` {route.what}", route.roles) for route in ROUTES]
+    fields = [_row(field, roles) for field, roles in FIELDS.items()]
+    return "\n".join(["### Par route", "", head, *rows, "", "### Par champ", "", head, *fields]) + "\n"
+
+
+def _row(label: str, roles: tuple[str, ...]) -> str:
+    return "| " + " | ".join([label, *("oui" if role in roles else "–" for role in ROLES)]) + " |"

@@ -1,0 +1,57 @@
+"""Fiches without a saisine, each with the saisines it may answer and the weight of every piece of evidence. A person decides."""
+
+from __future__ import annotations
+
+from hashlib import md5
+
+from fastapi import Depends, Request, Response
+from starlette.datastructures import FormData
+
+from etl import settings
+from etl.model.errors import SaisinesError
+from etl.model.reference import compact
+from etl.warehouse.decisions import load_decisions
+from etl.warehouse.server import connect
+from etl.web import deciding, snapshot
+from etl.web.access import Visitor, sent, visitor
+from etl.web.render import back, page
+
+PER_PAGE = 20
+KINDS = ("confirm_match", "reject_match")
+
+
+def orphans(request: Request, who: Visitor = Depends(visitor)) -> Response:
+    """A page of fiches, those with the strongest candidate first."""
+    shown = snapshot.shown()
+    found = shown.snapshot.proposals()
+    asked = request.query_params.get("page", "1")
+    pages = max(1, -(-len(found) // PER_PAGE))
+    number = min(pages, max(1, int(asked) if asked.isdecimal() else 1))
+    rows = found[PER_PAGE * (number - 1) : PER_PAGE * number]
+    return page(
+        request, who, "orphans.html",
+        shown=shown, proposals=rows, total=len(found), page=number, pages=pages,
+        seen=deciding.since(settings.home(), 0)[1], decided=_decided(shown.snapshot.last_decision),
+        key=lambda one: md5(f"{one.association}|{compact(one.written)}".encode(), usedforsecurity=False).hexdigest()[:12],
+    )  # fmt: skip
+
+
+def _decided(number: int) -> dict[tuple[str, str], str]:
+    """Who decided on a fiche since the snapshot, by association and what it writes."""
+    with connect(settings.home()) as engine, engine.connect() as connection:
+        rows = load_decisions(connection)
+    return {
+        (row["association"], row["written"]): row["author"]
+        for row in rows
+        if row["decision_id"] > number and row["kind"] in KINDS
+    }
+
+
+def decide_match(request: Request, who: Visitor = Depends(visitor), form: FormData = Depends(sent)) -> Response:
+    """Confirm that what an association wrote is a saisine, or that it is not."""
+    kind = str(form.get("kind", ""))
+    if kind not in KINDS:
+        raise SaisinesError("Une fiche sans saisine se rapproche ou s’écarte.")
+    given = {name: str(form.get(name, "")).strip() for name in ("reference", "association", "written")}
+    deciding.record([given | {"kind": kind}], who, str(form.get("reason", "")), int(str(form.get("seen") or 0)))
+    return back(request, "/fiches", "decide")
