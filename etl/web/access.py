@@ -46,14 +46,15 @@ def authenticate() -> Any:  # noqa: ANN401 - Airflow's user, of whatever auth ma
     raise HTTPException(401)
 
 
-def visitor(user: Any = Depends(authenticate)) -> Visitor:  # noqa: ANN401
+def visitor(request: Request, user: Any = Depends(authenticate)) -> Visitor:  # noqa: ANN401
     """The person signed in, with a role at the desk.
 
     Raises:
         HTTPException: 403 without a role; 503 where demonstration accounts are used on real work.
     """
-    home = settings.home()
-    if type(user).__name__ == SIMPLE and not (home / DEMONSTRATION).exists():
+    home, simple = settings.home(), type(user).__name__ == SIMPLE
+    request.state.simple = simple
+    if simple and not (home / DEMONSTRATION).exists():
         raise HTTPException(503, "Les comptes de démonstration ne s’ouvrent pas sur des données réelles.")
     role = role_of(user, home)
     if role is None:

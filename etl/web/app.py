@@ -29,6 +29,7 @@ MODULES = {
 }  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SIGN_IN = "/auth/login"
+SESSION = "_token"  # Airflow's cookie
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "form-action 'self'; frame-ancestors 'self'; base-uri 'none'",
@@ -97,12 +98,21 @@ async def _guarded(request: Request, answer: Answer) -> Response:
     response = await answer(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    _sealed(request, response)
     who = getattr(request.state, "who", None)
     if request.method != "GET" and who is not None:
         from starlette.concurrency import run_in_threadpool
 
         await run_in_threadpool(_written_down, request, who, response.status_code)
     return response
+
+
+def _sealed(request: Request, response: Response) -> None:
+    """Put the demonstration's session out of reach of scripts: the simple auth manager's own page sets it without HttpOnly."""
+    session = request.cookies.get(SESSION)
+    if session and getattr(request.state, "simple", False):
+        secure = request.url.scheme == "https"
+        response.set_cookie(SESSION, session, httponly=True, samesite="lax", secure=secure, path="/")
 
 
 def _written_down(request: Request, who: Visitor, status: int) -> None:
