@@ -24,11 +24,13 @@ MODULES = {
     "find_case": "case", "decide_one": "case", "orphans": "orphans", "decide_match": "orphans", "returns": "returns",
     "impossible": "returns", "statements": "statements", "make_drafts": "statements", "statement": "statement",
     "document": "statement", "submit": "steps", "approve": "steps", "reject": "steps", "finalise": "steps",
+    "pay": "paying", "transfers": "paying",
     "to_confirm": "confirm", "confirm_bank": "confirm", "deliveries": "quality", "delivery": "quality",
     "quarantine": "quality",
 }  # fmt: skip
 STATIC = Path(__file__).parent / "static"
 SIGN_IN = "/auth/login"
+FORGED = "Invalid JWT token"  # Airflow's word for a session that it did not sign
 SESSION = "_token"  # Airflow's cookie
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -129,7 +131,7 @@ def _written_down(request: Request, who: Visitor, status: int) -> None:
 async def _refused(request: Request, error: Exception) -> Response:
     """401: to the sign-in, and back here after it. Everything else: a page that says why."""
     assert isinstance(error, StarletteHTTPException)
-    if error.status_code == 401:
+    if error.status_code == 401 or error.detail == FORGED:
         return _sign_in(request)
     who = getattr(request.state, "who", None)
     told = error.detail if error.detail != "Not Found" else "Cette page n’existe pas."

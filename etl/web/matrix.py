@@ -55,6 +55,8 @@ ROUTES = (
     Route("approve", "POST", "/releves/{quarter}/{convention}/{digest}/approuver", _F, "approuver un relevé soumis"),
     Route("reject", "POST", "/releves/{quarter}/{convention}/{digest}/rejeter", _CF, "renvoyer en brouillon"),
     Route("finalise", "POST", "/releves/{quarter}/{convention}/{digest}/finaliser", _F, "finaliser, définitivement"),
+    Route("pay", "POST", "/releves/{quarter}/{convention}/{digest}/payer", _F, "préparer le lot de virements"),
+    Route("transfers", "GET", "/releves/{quarter}/{convention}/{digest}/virements/{place}", _F, "télécharger un lot de virements"),
     Route("to_confirm", "GET", "/a-confirmer", _F, "coordonnées bancaires et conventions à confirmer"),
     Route("confirm_bank", "POST", "/a-confirmer/banque", _F, "confirmer des coordonnées bancaires"),
     Route("deliveries", "GET", "/livraisons", _D, "livraisons, totaux de contrôle, fraîcheur"),

@@ -34,6 +34,8 @@ DONE = {
     "approuve": "Relevé approuvé. Il reste à le finaliser.",
     "rejete": "Relevé renvoyé en brouillon.",
     "finalise": "Relevé finalisé : son numéro est définitif.",
+    "paye": "Lot de virements préparé : téléchargez-le et donnez-le à la banque.",
+    "rien": "Aucun bénéficiaire n’est à payer : pas de fichier. Les raisons sont en regard de chacun.",
     "confirme": "Coordonnées confirmées.",
 }
 

@@ -12,7 +12,10 @@ from etl.web.matrix import BY_NAME, ROLES, ROUTES
 from tests.unit.web.conftest import PEOPLE
 
 HTML = {"accept": "text/html"}
-GIVEN = {"quarter": "2026-T1", "convention": "CALAE", "digest": "0" * 64, "document": "lignes.csv", "reference": "FV26-000123-W", "number": "1", "name": "bureau.css"}  # fmt: skip
+GIVEN = {
+    "quarter": "2026-T1", "convention": "CALAE", "digest": "0" * 64, "document": "lignes.csv", "reference": "FV26-000123-W",
+    "number": "1", "name": "bureau.css", "place": "1",
+}  # fmt: skip
 
 
 def address(route: matrix.Route) -> str:
@@ -110,7 +113,16 @@ def test_the_simple_accounts_do_not_open_a_home_of_real_work(home):
     assert access.visitor(Request, SimpleAuthManagerUser()).role == "coordination"
 
 
-@pytest.mark.parametrize(("name", "role"), [("Coordination", "coordination"), ("Finance", "finance"), ("Données", "data"), ("Lecture", "reader"), ("Admin", None)])  # fmt: skip
+FAB = [
+    ("Coordination", "coordination"),
+    ("Finance", "finance"),
+    ("Données", "data"),
+    ("Lecture", "reader"),
+    ("Admin", None),
+]
+
+
+@pytest.mark.parametrize(("name", "role"), FAB)
 def test_a_role_of_fab_gives_the_role_of_the_desk(name, role, home):
     class Role:
         pass
