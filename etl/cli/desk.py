@@ -18,8 +18,12 @@ def desk(
     ] = None,
 ) -> None:
     """Ouvre le bureau sur un trimestre d’exemple, sur cette machine : l’adresse et le compte de chaque rôle s’affichent."""
+    import signal
+
     from etl.jobs import desk as job
 
+    for asked in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us with interruption ignored
+        signal.signal(asked, signal.default_int_handler)
     try:
         job.run(settings.home(), settings.now(), say, saisines, port)
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import Depends, HTTPException, Request, Response
 
 from etl import settings
+from etl.engine.reasons import sentences
 from etl.jobs import issue
 from etl.jobs.draft import as_json
 from etl.model.money import euros
@@ -65,7 +66,7 @@ def statement(
         link=lambda other: "?" + query_of(given, page=other) + "#t-lignes",
         values={name: sorted({one[name] for one in data["lines"]}) for name in ("association", "prestation", "kind")},
         unpaid=_unpaid(data["not_paid"]), before=before, changes=changes(unpack(earlier["statement"]), data) if earlier else None,
-        documents=_allowed(who, final), submitted_by=_submitter(events),
+        documents=_allowed(who, final), submitted_by=_submitter(events), sentences=sentences(),
         address=f"/releves/{row['quarter']}/{quote(convention)}/{row['digest']}",
     )  # fmt: skip
 

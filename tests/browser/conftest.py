@@ -54,7 +54,7 @@ def desk(tmp_path_factory) -> Iterator[Served]:
         }
         yield Served(address.removesuffix("/bureau/"), home, accounts)
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         process.wait(90)
 
 
