@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 
 from etl import settings
 from etl.jobs import people
+from etl.jobs.simulate import told
 from etl.warehouse import reference, watch
 from etl.warehouse.query import Row, many
 from etl.warehouse.server import connect
@@ -22,7 +23,20 @@ def to_confirm(request: Request, who: Visitor = Depends(visitor)) -> Response:
         waiting = [row for row in reference.load_associations(connection) if row["bank_waits"]]
         known = {row["bank_details_id"]: row for row in many(connection, select(bank_details))}
         pending = reference.load_pending_set(connection)
-    return page(request, who, "to_confirm.html", waiting=[_compared(row, known) for row in waiting], pending=pending)
+    return page(
+        request,
+        who,
+        "to_confirm.html",
+        waiting=[_compared(row, known) for row in waiting],
+        pending=pending,
+        money=_money(pending),
+    )
+
+
+def _money(pending: Row | None) -> list[str]:
+    """What the proposed change costs or saves, in words."""
+    found = (pending or {}).get("difference") or {}
+    return list(told(found["money"])) if found.get("money") else []
 
 
 def _compared(row: Row, known: dict[int, Row]) -> Row:

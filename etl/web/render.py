@@ -36,6 +36,9 @@ DONE = {
     "finalise": "Relevé finalisé : son numéro est définitif.",
     "paye": "Lot de virements préparé : téléchargez-le et donnez-le à la banque.",
     "rien": "Aucun bénéficiaire n’est à payer : pas de fichier. Les raisons sont en regard de chacun.",
+    "propose": "Changement proposé. Une autre personne l’applique depuis « À confirmer ».",
+    "applique": "Changement appliqué : les prochains brouillons en tiennent compte.",
+    "inchange": "Rien ne change : le texte est celui en vigueur.",
     "confirme": "Coordonnées confirmées.",
 }
 

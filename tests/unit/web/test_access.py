@@ -14,7 +14,7 @@ from tests.unit.web.conftest import PEOPLE
 HTML = {"accept": "text/html"}
 GIVEN = {
     "quarter": "2026-T1", "convention": "CALAE", "digest": "0" * 64, "document": "lignes.csv", "reference": "FV26-000123-W",
-    "number": "1", "name": "bureau.css", "place": "1",
+    "number": "1", "name": "bureau.css", "place": "1", "association": "AAV001",
 }  # fmt: skip
 
 
