@@ -8,7 +8,6 @@ from starlette.datastructures import FormData
 
 from etl import settings
 from etl.jobs import people
-from etl.jobs.simulate import told
 from etl.warehouse import reference, watch
 from etl.warehouse.query import Row, many
 from etl.warehouse.server import connect
@@ -29,14 +28,7 @@ def to_confirm(request: Request, who: Visitor = Depends(visitor)) -> Response:
         "to_confirm.html",
         waiting=[_compared(row, known) for row in waiting],
         pending=pending,
-        money=_money(pending),
     )
-
-
-def _money(pending: Row | None) -> list[str]:
-    """What the proposed change costs or saves, in words."""
-    found = (pending or {}).get("difference") or {}
-    return list(told(found["money"])) if found.get("money") else []
 
 
 def _compared(row: Row, known: dict[int, Row]) -> Row:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
@@ -32,11 +33,11 @@ def tariffs(request: Request, who: Visitor = Depends(visitor)) -> Response:
 
 
 def _page(
-    request: Request, who: Visitor, chosen: str, text: str, quarter: str = "", told: list[str] | None = None
+    request: Request, who: Visitor, chosen: str, text: str, quarter: str = "", made: Mapping[str, Any] | None = None
 ) -> Response:
     asked = quarter or str(snapshot.shown().snapshot.computed.quarter)
     files = list(_files())
-    return page(request, who, "tariffs.html", files=files, chosen=chosen, text=text, quarter=asked, told=told)
+    return page(request, who, "tariffs.html", files=files, chosen=chosen, text=text, quarter=asked, made=made)
 
 
 def _files(set_id: int | None = None) -> dict[str, bytes]:
@@ -69,7 +70,7 @@ def try_tariff(request: Request, who: Visitor = Depends(visitor), form: FormData
     quarter = str(form.get("quarter", ""))
     with _folder(files) as folder:
         made = simulate.run(settings.home(), quarter, folder, settings.now())
-    return _page(request, who, chosen, text, quarter, list(simulate.told(made)))
+    return _page(request, who, chosen, text, quarter, made)
 
 
 def propose_files(request: Request, who: Visitor = Depends(visitor), form: FormData = Depends(sent)) -> Response:

@@ -139,6 +139,27 @@ def test_of_two_people_deciding_the_same_case_the_second_sees_the_first(at):
     assert f"camille vient de décider de {reference}" in louis.get_by_role("alert").inner_text()
 
 
+def test_another_tariff_is_tried_by_one_person_and_applied_by_another(at):
+    farida, victor = at("farida"), at("victor")
+    farida.goto("/bureau/baremes?fichier=sport.yaml")
+    text = farida.locator("textarea").input_value()
+    dearer = re.sub(r'(montant: ")(\d+)', lambda found: found[1] + str(int(found[2]) + 1), text)
+    farida.locator("textarea").fill(dearer.replace('enveloppes: {2026: {montant: "', 'enveloppes: {2026: {montant: "9'))
+    farida.get_by_role("button", name="Essayer").click()
+    farida.get_by_role("heading", name="La différence").wait_for(timeout=180_000)
+    assert "SPORT" in farida.locator("main").inner_text()
+    farida.get_by_role("button", name="Proposer").click()
+    farida.wait_for_url("**/a-confirmer**", timeout=180_000)
+    assert farida.get_by_text("Vous l’avez proposé : une autre personne l’applique.").is_visible()
+    assert farida.get_by_role("button", name="Appliquer").count() == 0
+
+    victor.goto("/bureau/a-confirmer")
+    victor.once("dialog", lambda dialog: dialog.accept())
+    victor.get_by_role("button", name="Appliquer").click()
+    victor.wait_for_url("**fait=applique", timeout=180_000)
+    assert victor.get_by_text("Aucun changement n’est proposé.").is_visible()
+
+
 def test_without_a_session_nothing_is_answered(at, desk):
     page = at(None)
     page.goto("/bureau/releves")
