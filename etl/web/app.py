@@ -55,6 +55,7 @@ def create_app(secret: bytes | None = None) -> FastAPI:
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(visitor)])
     app.state.secret = secret or secrets.token_bytes(32)
+    app.state.runs = list
     for route in ROUTES:
         app.add_api_route(
             route.path,

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from etl import settings
 from etl.jobs import explain
 from etl.jobs.story_money_told import arithmetic, cap
+from etl.jobs.story_words import MATCHES, REPAIRS
 from etl.model.codes import QUALITE_NAMES
 from etl.model.errors import SaisinesError
 from etl.model.reference import compact, parse
@@ -55,7 +56,7 @@ def case(request: Request, reference: str, who: Visitor = Depends(visitor)) -> R
         request, who, "case.html", story=story, shown=shown, seen=seen,
         compared=list(compared(story)), told=list(told(story)), events=timeline.events(story),
         arithmetic=lambda act: arithmetic(act, act["money"]),
-        caps=lambda money: " ; ".join(map(cap, money["caps"])), qualites=QUALITE_NAMES, open_ones=open_ones(story),
+        caps=lambda money: " ; ".join(map(cap, money["caps"])), qualites=QUALITE_NAMES, open_ones=open_ones(story), steps=steps,
         conventions=sorted(shown.snapshot.computed.inputs.conventions.conventions),
         associations=[(row["code"], row["nom"]) for row in shown.snapshot.computed.inputs.register],
         proposals=_waterfalls(story, shown.snapshot),
@@ -75,6 +76,22 @@ def read(reference: str, who: Visitor, made: snapshot.Snapshot) -> tuple[Story, 
         story = explain.read(connection, made.computed, known)
         watch.save_reading(connection, known, "desk", who.name, settings.system_user(), settings.now())
     return story, deciding.since(home, 0)[1]
+
+
+def steps(match: Mapping[str, Any]) -> str:
+    """The way a written reference was resolved, step by step, until the one that applied (rules §2)."""
+    how = match["how"]
+    if how in {"withdrawn", "elsewhere"}:
+        return MATCHES[how]
+    told = "décision : " + ("oui" if how == "decided" else "aucune")
+    if how == "decided":
+        return told
+    told += " › exacte : " + ("oui" if how == "exact" else "non")
+    if how == "exact":
+        return told
+    if how == "repaired":
+        return f"{told} › réparée : {REPAIRS[match['repair']]}, une seule saisine possible"
+    return f"{told} › réparée : plusieurs saisines possibles, {', '.join(match['candidates'])}"
 
 
 def compared(story: Mapping[str, Any]) -> Iterator[tuple[str, Any, list[tuple[Any, bool]]]]:

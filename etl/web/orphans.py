@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from etl import settings
+from etl.engine.proposals import Proposal
 from etl.model.errors import SaisinesError
 from etl.model.reference import compact
 from etl.warehouse.decisions import load_decisions
@@ -27,13 +28,21 @@ def orphans(request: Request, who: Visitor = Depends(visitor)) -> Response:
     asked = request.query_params.get("page", "1")
     pages = max(1, -(-len(found) // PER_PAGE))
     number = min(pages, max(1, int(asked) if asked.isdecimal() else 1))
+    wanted = request.query_params.get("fiche")
+    if wanted:
+        number = next((place // PER_PAGE + 1 for place, one in enumerate(found) if _key(one) == wanted), number)
     rows = found[PER_PAGE * (number - 1) : PER_PAGE * number]
     return page(
         request, who, "orphans.html",
         shown=shown, proposals=rows, total=len(found), page=number, pages=pages,
         seen=deciding.since(settings.home(), 0)[1], decided=_decided(shown.snapshot.last_decision),
-        key=lambda one: md5(f"{one.association}|{compact(one.written)}".encode(), usedforsecurity=False).hexdigest()[:12],
+        key=_key,
     )  # fmt: skip
+
+
+def _key(one: Proposal) -> str:
+    """What names a fiche in addresses: of its sender and what it writes."""
+    return md5(f"{one.association}|{compact(one.written)}".encode(), usedforsecurity=False).hexdigest()[:12]
 
 
 def _decided(number: int) -> dict[tuple[str, str], str]:

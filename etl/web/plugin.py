@@ -8,11 +8,13 @@ from airflow.plugins_manager import AirflowPlugin
 
 from etl.web.access import authenticate
 from etl.web.app import create_app
+from etl.web.runs import of_airflow
 
 PREFIX = "/bureau"
 
 app = create_app(conf.get("api", "secret_key").encode())
 app.dependency_overrides[authenticate] = get_user
+app.state.runs = of_airflow
 
 
 class Desk(AirflowPlugin):

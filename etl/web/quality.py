@@ -49,7 +49,7 @@ def deliveries(request: Request, who: Visitor = Depends(visitor)) -> Response:
     return page(
         request, who, "deliveries.html",
         rows=_rows(query, **wanted), fresh=_rows(FRESH), total=total, page=number, pages=pages, given=wanted,
-        today=civil_day(settings.now()),
+        runs=request.app.state.runs(), today=civil_day(settings.now()),
     )  # fmt: skip
 
 

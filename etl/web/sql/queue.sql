@@ -10,6 +10,7 @@ fiche_seen as (
     select association, written, min(received_on) as received_on from match group by all
 )
 select md5(concat_ws('|', discrepancy.code, discrepancy.reference, discrepancy.association, discrepancy.written, discrepancy.convention, discrepancy.detail))[:16] as id,
+    md5(concat(discrepancy.association, '|', regexp_replace(upper(discrepancy.written), '[^A-Z0-9]', '', 'g')))[:12] as fiche,
     discrepancy.code, severity, sentence, discrepancy.reference, discrepancy.convention, discrepancy.association, discrepancy.written,
     discrepancy.detail, discrepancy.decision_id,
     coalesce(fiche_seen.received_on, saisine_case.opened_on) as since,

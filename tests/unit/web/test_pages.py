@@ -173,7 +173,8 @@ def made(rows: int) -> Snapshot:
     database = duckdb.connect()
     database.execute(
         """create table queue as select md5(i::text)[:16] as id, 'CODE_' || i % 40 as code, 'BHW'[i % 3 + 1] as severity, 'Phrase.' as sentence,
-        printf('FV26-%06d-A', i // 3) as reference, 'CONV' || i % 4 as convention, printf('AAV%03d', i % 130) as association, null as written,
+        printf('FV26-%06d-A', i // 3) as reference, 'CONV' || i % 4 as convention, printf('AAV%03d', i % 130) as association,
+        null as written, null as fiche,
         '2026-02-03' as detail, null::int as decision_id, date '2026-01-01' + (i % 90)::int as since, (i % 400)::int as age_days,
         i % 3 + 1 as rank, i % 2 = 0 as acceptable, (i % 5000)::bigint as stake_cents from range(?) as t(i)""",
         [rows],
