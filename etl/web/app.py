@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from etl import settings
 from etl.model.errors import ManyErrors, SaisinesError
 from etl.web.access import Visitor, visitor
-from etl.web.matrix import BY_NAME, ROUTES, Route
+from etl.web.matrix import ROUTES, Route
 from etl.web.render import page
 
 # The module of each route's function.
@@ -68,6 +69,8 @@ def create_app(secret: bytes | None = None) -> FastAPI:
     app.middleware("http")(_guarded)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(SaisinesError, _impossible)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Exception, _failed)
     return app
 
 
@@ -155,6 +158,11 @@ async def _impossible(request: Request, error: Exception) -> Response:
     return page(request, who, "refus.html", status=409, errors=told, title="Ce n’est pas possible")
 
 
-def known(name: str) -> Route:
-    """A route by name."""
-    return BY_NAME[name]
+async def _unreadable(request: Request, error: Exception) -> Response:
+    """An address whose parts are not what the route takes."""
+    return await _refused(request, StarletteHTTPException(404))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """A defect of ours: nothing of it is shown; the server's log has it."""
+    return PlainTextResponse("Le bureau a rencontré une erreur ; elle est dans le journal du serveur.", 500, HEADERS)

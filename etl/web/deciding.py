@@ -24,12 +24,14 @@ DESK_LOCK = (
 )
 
 
-def since(home: Path, number: int) -> tuple[dict[str | None, str], int]:
+def since(home: Path, number: int) -> tuple[dict[str, str], int]:
     """Who decided last on each reference after a decision, and the last decision there is."""
     with connect(home) as engine, engine.connect() as connection:
         query = text("select decision_id, reference, author from decisions where decision_id > :n order by decision_id")
         rows = connection.execute(query, {"n": number}).all()
-    return {row.reference: row.author for row in rows}, max([number, *(row.decision_id for row in rows)])
+    return {row.reference: row.author for row in rows if row.reference}, max(
+        [number, *(row.decision_id for row in rows)]
+    )
 
 
 def record(given: Sequence[Mapping[str, Any]], who: Visitor, reason: str, seen: int) -> list[int]:

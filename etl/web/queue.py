@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from etl import settings
+from etl.jobs.decision_rules import OF_A_DAY
 from etl.model.errors import SaisinesError
 from etl.web import deciding, snapshot
 from etl.web.access import Visitor, sent, visitor
@@ -125,10 +126,16 @@ def decide_many(request: Request, who: Visitor = Depends(visitor), form: FormDat
     missing = [one for one in chosen if one not in known]
     if missing:
         raise SaisinesError("La liste a changé depuis que la page est ouverte : rechargez-la et choisissez à nouveau.")
-    wanted = dict.fromkeys((known[one]["reference"], known[one]["code"]) for one in chosen)
-    given = [{"kind": "accept", "reference": reference, "code": code} for reference, code in wanted]
+    wanted = dict.fromkeys(_subject(known[one]) for one in chosen)
+    given = [{"kind": "accept", "code": code, "reference": reference, "day": day} for code, reference, day in wanted]
     deciding.record(given, who, str(form.get("reason", "")), int(str(form.get("seen") or 0)))
     return back(request, own_path(request, str(form.get("retour", "")), "/ecarts"), "decide")
+
+
+def _subject(row: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
+    """What an acceptance names: a code and a saisine, or a day without a journal."""
+    of_a_day = row["code"] == OF_A_DAY
+    return row["code"], row["reference"], row["detail"] if of_a_day else None
 
 
 def refresh(request: Request, form: FormData = Depends(sent)) -> Response:

@@ -199,8 +199,5 @@ def _rules() -> pa.Table:
     from etl.engine.plan import rules
 
     return pa.Table.from_pylist(
-        [
-            {"code": code, "sentence": rule.sentence, "acceptable": code in ACCEPTED and code != "JOURNAL_GAP"}
-            for code, rule in rules().items()
-        ]
+        [{"code": code, "sentence": rule.sentence, "acceptable": code in ACCEPTED} for code, rule in rules().items()]
     )

@@ -16,7 +16,7 @@ select md5(concat_ws('|', discrepancy.code, discrepancy.reference, discrepancy.a
     coalesce(fiche_seen.received_on, saisine_case.opened_on) as since,
     date_diff('day', coalesce(fiche_seen.received_on, saisine_case.opened_on), $today::date) as age_days,
     strpos('BHWI', severity) as rank,
-    acceptable and discrepancy.reference is not null and discrepancy.decision_id is null and severity <> 'I' as acceptable,
+    acceptable and (discrepancy.reference is not null or discrepancy.code = 'JOURNAL_GAP') and discrepancy.decision_id is null and severity <> 'I' as acceptable,
     case when acceptable and discrepancy.decision_id is null and discrepancy.saisine is not null
          then greatest(0, coalesce(then_paid.cents, 0) - coalesce(now_paid.cents, 0))::bigint end as stake_cents
 from discrepancy

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from etl.web import charts, deciding, fields, queue, snapshot, statement
+from etl.web import access, charts, deciding, fields, queue, snapshot, statement
 from etl.web.snapshot import Shown, Snapshot
 
 SCRIPT = "<script>alert(1)</script>\"'&"
@@ -258,6 +258,47 @@ def test_an_empty_queue_says_what_to_do(desk, queue_of):
     text = desk.get("/ecarts", headers={"x-account": "camille"}).text
     assert "Aucun écart" in text
     assert "établis" in text
+
+
+def test_a_selection_is_one_decision_each_with_one_reason_and_a_gap_is_accepted_by_its_day(desk, monkeypatch):
+    kept = made(3)
+    kept.database.execute(
+        "insert into queue (id, code, severity, detail, acceptable) values ('gap', 'JOURNAL_GAP', 'W', '2026-02-07', true)"
+    )
+    recorded: list = []
+    monkeypatch.setattr(snapshot, "shown", lambda home=None: Shown(kept, False))
+    monkeypatch.setattr(
+        deciding, "record", lambda given, who, reason, seen: recorded.append((given, who.name, reason, seen))
+    )
+    chosen = [row["id"] for row in kept.rows("select id from queue where acceptable order by id")]
+    jeton = access.token(b"secret of the tests", access.Visitor("camille", "coordination"))
+    sent = {"jeton": jeton, "id": chosen, "reason": "vu", "seen": "7", "retour": "//evil.example/x"}
+    answer = desk.post("/ecarts/decider", data=sent, headers={"x-account": "camille"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/ecarts?fait=decide")
+    [(given, author, reason, seen)] = recorded
+    assert (author, reason, seen) == ("camille", "vu", 7)
+    assert {"kind": "accept", "code": "JOURNAL_GAP", "reference": None, "day": "2026-02-07"} in given
+    assert len(given) == len(chosen)
+    missing = desk.post("/ecarts/decider", data={**sent, "id": ["unknown"]}, headers={"x-account": "camille"})
+    assert missing.status_code == 409
+    assert "La liste a changé" in missing.text
+
+
+def test_an_address_that_means_nothing_gives_a_page_and_a_defect_shows_nothing(home, written, monkeypatch):
+    from fastapi.testclient import TestClient
+
+    from etl.web import app as web
+    from tests.unit.web.conftest import by_header
+
+    app = web.create_app(b"x")
+    app.dependency_overrides[access.authenticate] = by_header
+    client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    assert client.get("/livraisons/abc", headers={"x-account": "nadia"}).status_code == 404
+    monkeypatch.setattr(snapshot, "shown", lambda home=None: 1 / 0)
+    answer = client.get("/ecarts", headers={"x-account": "camille"})
+    assert answer.status_code == 500
+    assert "division" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_a_decision_taken_since_by_somebody_else_is_refused_on_the_same_saisine_only():
