@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
+from etl.engine.proposals import Piece
 from etl.model.money import euros
 from reports import french
 
@@ -75,6 +77,19 @@ def shares(title: str, names: tuple[str, ...], parts: Sequence[tuple[str, int, i
         ]
     rows = [(name, figure, french.share(part, whole)) for name, part, whole, figure in parts]
     return Chart(title, note, _drawn(title, rows, WIDTH, ROW * max(1, len(parts)) + 6, drawn), names, rows)
+
+
+def fall(pieces: Sequence[Piece]) -> list[Markup]:
+    """The waterfall of a match, one small drawing a piece: from where the score stood to where the piece takes it. The table says it in figures."""
+    sums = [0.0, *(piece.running for piece in pieces)]
+    low, wide = min(sums), max(max(sums) - min(sums), 1.0)
+    made = []
+    for before, after in pairwise(sums):
+        left, width = 144 * (min(before, after) - low) / wide, max(1.5, 144 * abs(after - before) / wide)
+        zero = Markup('<line class="axis" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="16"/>').format(144 * -low / wide)
+        drawn = zero + _bar("minus1" if after < before else "bar1", min(left, 142.5), 3, width, 10)
+        made.append(Markup('<svg viewBox="0 0 144 16" aria-hidden="true">{}</svg>').format(drawn))
+    return made
 
 
 def envelopes(parts: Sequence[tuple[str, int, int]], year: int) -> Chart:

@@ -19,6 +19,7 @@ from etl.model.money import euros
 from etl.model.quarter import PARIS
 from etl.model.tariff_text import percent
 from etl.web.access import Visitor, token
+from etl.web.charts import fall
 from etl.web.matrix import ROLES
 from reports import french
 
@@ -123,7 +124,7 @@ def environment() -> Environment:
         "SEVERITIES": french.SEVERITIES, "QUALITES": french.QUALITES, "ISSUES": french.ISSUES, "KINDS": KINDS,
         "PRESTATIONS": french.PRESTATIONS, "DECISIONS": DECISIONS, "DECISION_STATES": DECISION_STATES,
         "MATCHES": MATCHES, "STATES": STATES, "RECEIVED_HOW": RECEIVED_HOW, "severity": severity, "PAYMENTS": PAYMENTS, "PAYMENT_WHY": PAYMENT_WHY,
-        "evidence": label, "bits": bits,
+        "evidence": label, "bits": bits, "fall": fall,
     }  # fmt: skip
     return made
 
