@@ -7,10 +7,17 @@ from datetime import date, timedelta
 from tests.reference.base import ALPHABET
 
 from .choose import Choose
-from .journal import REFERENCES, reference
+from .journal import MANY_REFERENCES, REFERENCES, reference
 from .register import ASSOCIATIONS, CONVENTIONS, QUALITES, STRANGER, Row, Tables
 
-ISSUES = ("pris_en_charge", "pris_en_charge", "pris_en_charge", "injoignable", "refus", "reoriente", "hors_champ", "soutien_impossible")
+ISSUES = ("pris_en_charge",) * 7 + (
+    "injoignable",
+    "injoignable",
+    "refus",
+    "reoriente",
+    "hors_champ",
+    "soutien_impossible",
+)
 HOURS = ("09:00", None, "09:44", "09:45", "10:30", "18:00")
 LOOKALIKES = {"0": "O", "1": "I", "5": "S", "8": "B", "2": "Z"}
 UNKNOWN = reference(26, 777_777)
@@ -19,19 +26,25 @@ UNKNOWN = reference(26, 777_777)
 def deliver(choose: Choose, tables: Tables, received_on: date) -> None:
     """One file: a few rows of one association, most often one that was seized."""
     told = choose.one(tables["contact"]) if tables["contact"] else None
-    sender = told["association"] if told and choose.chance(85) else choose.one((*ASSOCIATIONS, STRANGER))
+    sender = told["association"] if told and choose.chance(95) else choose.one((*ASSOCIATIONS, STRANGER))
     delivery = 1 + max((row["delivery_id"] for row in tables["fiche"]), default=0)
     bordereau = choose.chance(20)
     groups: dict[str, int] = {}
     for _ in range(choose.one((1, 1, 2, 3))):
-        known = told["reference"] if told and choose.chance(80) else choose.one(REFERENCES)
+        known = told["reference"] if told and choose.chance(97) else choose.one(REFERENCES)
+        if choose.chance(92) and any(r["association"] == sender and r["written"] == known for r in tables["fiche"]):
+            continue
         written = misspelt(choose, known)
         row = fiche(choose, tables, known, sender, "bordereau" if bordereau else "classeur", received_on)
-        row |= {"delivery_id": delivery, "written": written, "fiche_group_id": groups.setdefault(written, row["fiche_id"])}
+        row |= {
+            "delivery_id": delivery,
+            "written": written,
+            "fiche_group_id": groups.setdefault(written, row["fiche_id"]),
+        }
         tables["fiche"].append(row)
         if not bordereau:
             tables["session"] += sessions(choose, tables, row)
-        told = next((r for r in tables["contact"] if r["association"] == sender and choose.chance(20)), told)
+        told = choose.one([r for r in tables["contact"] if r["association"] == sender] or [told])
 
 
 def resend(choose: Choose, tables: Tables, received_on: date) -> None:
@@ -42,7 +55,7 @@ def resend(choose: Choose, tables: Tables, received_on: date) -> None:
     number = next_id(tables)
     row = old | {
         "fiche_id": number, "fiche_group_id": number, "row_number": number, "received_on": max(received_on, old["received_on"]),
-        "delivery_id": 1 + max(r["delivery_id"] for r in tables["fiche"]), "version": old["version"] + choose.one((0, 1, 1)),
+        "delivery_id": 1 + max(r["delivery_id"] for r in tables["fiche"]), "version": old["version"] + choose.one((1, 1, 1, 1, 0)),
         "written": misspelt(choose, known_as(old)) if choose.chance(30) else old["written"],
     }  # fmt: skip
     tables["session"] += list(resent_sessions(choose, tables, old, row))
@@ -50,7 +63,9 @@ def resend(choose: Choose, tables: Tables, received_on: date) -> None:
 
 
 def known_as(row: Row) -> str:
-    return next((r for r in REFERENCES if r.replace("-", "") == row["written"].upper().replace("-", "")), REFERENCES[0])
+    return next(
+        (r for r in MANY_REFERENCES if r.replace("-", "") == row["written"].upper().replace("-", "")), REFERENCES[0]
+    )
 
 
 def changed(choose: Choose, old: Row) -> Row:
@@ -74,7 +89,12 @@ def resent_sessions(choose: Choose, tables: Tables, old: Row, row: Row):
     for place, session in enumerate(rows, 1):
         if choose.chance(12):
             continue
-        new = session | {"session_id": number + place, "fiche_group_id": row["fiche_group_id"], "delivery_id": row["delivery_id"], "row_number": place}
+        new = session | {
+            "session_id": number + place,
+            "fiche_group_id": row["fiche_group_id"],
+            "delivery_id": row["delivery_id"],
+            "row_number": place,
+        }
         if choose.chance(12):
             new["statut"] = choose.one(("honore", "annule", "absence"))
         if choose.chance(8):
@@ -83,7 +103,9 @@ def resent_sessions(choose: Choose, tables: Tables, old: Row, row: Row):
             new["heure"] = choose.one(HOURS)
         yield new
     if row["layout"] == "classeur" and choose.chance(30):
-        yield session_row(choose, tables, row, number + len(rows) + 1, opening(tables, known_as(row)) or row["received_on"])
+        yield session_row(
+            choose, tables, row, number + len(rows) + 1, opening(tables, known_as(row)) or row["received_on"]
+        )
 
 
 def next_id(tables: Tables) -> int:
@@ -101,9 +123,9 @@ def fiche(choose: Choose, tables: Tables, known: str, sender: str, layout: str, 
     counts = (0, 1, 2, 3, 5) if layout == "bordereau" else (None, None, None, None, 0, 1, 2)
     return {
         "fiche_id": number, "fiche_group_id": number, "sheet": "Saisines", "row_number": number, "layout": layout,
-        "association": sender, "version": choose.one((1, 1, 1, 2)), "received_on": received_on,
+        "association": sender, "version": choose.one((1, 1, 1, 1, 2)), "received_on": received_on,
         "date_saisine": None, "convention": choose.one((None, *CONVENTIONS)) if choose.chance(30) else None,
-        "qualite": choose.one((None, *QUALITES)), "departement": None, "tentatives": choose.one((3, None, 0, 1, 2)),
+        "qualite": choose.one(QUALITES) if choose.chance(25) else None, "departement": None, "tentatives": choose.one((3, None, 0, 1, 2)),
         "date_premier_contact": near(choose, opened_on, 80), "issue": choose.one(ISSUES),
         "nb_psy": choose.one(counts), "nb_jur": choose.one(counts), "nb_soc": None, "memo_de_vie": choose.one((None, True, False)),
         "date_cloture": near(choose, opened_on + timedelta(days=choose.one((0, 40))), 35), "date_signature": None,
@@ -111,22 +133,57 @@ def fiche(choose: Choose, tables: Tables, known: str, sender: str, layout: str, 
 
 
 def near(choose: Choose, day: date, percent: int) -> date | None:
-    back = choose.one((1, 0, 0, -1, -2, 3, 10, 40, 200))
+    back = choose.one((1, 0, 0, 1, 2, 3, 10, 40, -1, -2))
     return day + timedelta(days=back) if choose.chance(percent) else None
 
 
 def sessions(choose: Choose, tables: Tables, row: Row) -> list[Row]:
     """Sessions near the days that matter: the opening, the seizures, the ends of the quarter, the reception."""
     known = known_as(row)
-    rows = [r["debut_on"] for r in tables["contact"] if r["reference"] == known] or [row["received_on"] - timedelta(days=9)]
+    told = [r for r in tables["contact"] if r["reference"] == known]
+    own = [r for r in told if r["association"] == row["association"]]
+    rows = [r["debut_on"] for r in (own if own and choose.chance(85) else told)] or [
+        row["received_on"] - timedelta(days=9)
+    ]
     number = len(tables["session"])
-    count = choose.one((2, 1, 3, 0, 4, 6))
-    return [session_row(choose, tables, row, number + place, choose.one(rows)) for place in range(1, count + 1)]
+    made: list[Row] = []
+    if choose.chance(10):
+        return list(copied(choose, tables, row))
+    counts = (0, 0, 0, 1) if row["issue"] == "injoignable" else (2, 1, 3, 0, 4, 6)
+    for place in range(1, 1 + choose.one(counts)):
+        new = session_row(choose, tables, row, number + place, choose.one(rows))
+        like = choose.one(made or [new]) if choose.chance(20) else elsewhere(choose, tables, row, new)
+        made.append(new | {name: like[name] for name in ("day", "nature")})
+    return made
+
+
+def copied(choose: Choose, tables: Tables, row: Row):
+    """All the sessions of another fiche of the same association."""
+    others = [r for r in tables["fiche"] if r["association"] == row["association"]]
+    group = choose.one(others)["fiche_group_id"]
+    rows = [s for s in tables["session"] if s["fiche_group_id"] == group and group != row["fiche_group_id"]]
+    for place, session in enumerate(rows, 1):
+        yield session | {
+            "session_id": len(tables["session"]) + place, "delivery_id": row["delivery_id"], "fiche_group_id": row["fiche_group_id"],
+            "row_number": place,
+        }  # fmt: skip
+
+
+def elsewhere(choose: Choose, tables: Tables, row: Row, new: Row) -> Row:
+    """A session that the same association declares for another saisine, sometimes."""
+    if not choose.chance(25):
+        return new
+    groups = {r["fiche_group_id"] for r in tables["fiche"] if r["association"] == row["association"]}
+    return choose.one([s for s in tables["session"] if s["fiche_group_id"] in groups] or [new])
 
 
 def session_row(choose: Choose, tables: Tables, row: Row, number: int, day: date) -> Row:
     ends = (date(2026, 1, 1), date(2026, 3, 31), date(2026, 4, 1), row["received_on"])
-    day = choose.one(ends) if choose.chance(15) else day + timedelta(days=choose.one((3, 0, 0, 1, -1, -2, 3, 10, 25, 60)))
+    day = (
+        choose.one(ends)
+        if choose.chance(15)
+        else day + timedelta(days=choose.one((3, 0, 0, 1, 1, 2, 3, 4, 10, 25, 60, -1, -2)))
+    )
     return {
         "session_id": number, "delivery_id": row.get("delivery_id"), "fiche_group_id": row["fiche_group_id"], "row_number": number,
         "day": day, "heure": choose.one(HOURS), "nature": choose.one(("psy", "psy", "jur", "soc")),
@@ -138,10 +195,12 @@ def session_row(choose: Choose, tables: Tables, row: Row, number: int, day: date
 
 
 def misspelt(choose: Choose, known: str) -> str:
-    if not choose.chance(35):
+    if not choose.chance(20):
         return known
     compact = known.replace("-", "")
-    return choose.one((lower, letters, shortened, substituted, deleted, inserted, exchanged, crossed, twice, unknown))(choose, compact)
+    return choose.one((lower, letters, shortened, substituted, deleted, inserted, exchanged, crossed, twice, unknown))(
+        choose, compact
+    )
 
 
 def lower(choose: Choose, text: str) -> str:

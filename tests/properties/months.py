@@ -21,7 +21,7 @@ class Life:
     def __init__(self, choose: Choose, size: int = 10) -> None:
         self.choose, self.size = choose, size
         self.history = History(register.register(choose))
-        self.today = choose.one((date(2026, 4, 10), date(2026, 1, 5), date(2026, 2, 20), date(2025, 12, 15)))
+        self.today = choose.one((date(2026, 4, 10), date(2026, 3, 10), date(2026, 2, 20), date(2026, 1, 5)))
         self.found: list[Row] = []
         self.drafts = 0
 
@@ -30,7 +30,7 @@ class Life:
         return self.history.tables
 
     def wait(self) -> None:
-        self.today += timedelta(days=self.choose.one((5, 1, 15, 30, 60, 100, 200)))
+        self.today += timedelta(days=self.choose.one((5, 1, 15, 30, 30, 60, 100)))
 
     def receive(self) -> None:
         """Journal rows, then fiches; some are recorded as received earlier."""
@@ -38,9 +38,15 @@ class Life:
         self.receive_fiches()
 
     def receive_fiches(self) -> None:
-        for _ in range(self.choose.one((self.size, self.size // 2, 1))):
-            day = self.choose.one((self.today, self.today, self.today, self.today - timedelta(days=12)))
-            (fiches.resend if self.choose.chance(30) else fiches.deliver)(self.choose, self.tables, day)
+        for _ in range(self.choose.one((self.size, 2 * self.size, 1))):
+            fiches.deliver(self.choose, self.tables, self._recently())
+
+    def revise(self) -> None:
+        for _ in range(self.choose.one((self.size // 2, 3, 1))):
+            fiches.resend(self.choose, self.tables, self._recently())
+
+    def _recently(self) -> date:
+        return self.today - timedelta(days=self.choose.one((0, 0, 0, 1, 2, 3, 12)))
 
     def withdraw_delivery(self) -> None:
         if self.tables["fiche"]:
@@ -74,7 +80,11 @@ class Life:
         day = self.choose.one((date(2026, 1, 1), date(2026, 2, 1), date(2025, 12, 1)))
         drafted = cases.draft(self.tables, "2026-T1", self.today.isoformat())
         for code in self.choose.some(CONVENTIONS, 60):
-            lines = [x for x in drafted["statements"][code]["lines"] if x["act_date"] < day.isoformat() or self.choose.chance(20)]
+            lines = [
+                x
+                for x in drafted["statements"][code]["lines"]
+                if x["act_date"] < day.isoformat() or self.choose.chance(20)
+            ]
             rows = [self._paid_before(code, x) for x in lines if self.choose.chance(60)]
             rows += [self._invented(code) for _ in range(self.choose.up_to(2))]
             unique = {tuple(row[name] for name in cases.SIGNED): row for row in rows}
@@ -89,7 +99,11 @@ class Life:
         )  # fmt: skip
 
     def _invented(self, code: str) -> Row:
-        row = self.choose.one(self.tables["contact"]) if self.tables["contact"] else {"reference": journal.REFERENCES[0], "association": "A1", "debut_on": self.today}
+        row = (
+            self.choose.one(self.tables["contact"])
+            if self.tables["contact"]
+            else {"reference": journal.REFERENCES[0], "association": "A1", "debut_on": self.today}
+        )
         return self._reprise(
             code, reference=row["reference"], association=row["association"], prestation=self.choose.one(PRESTATIONS),
             act_date=row["debut_on"], nth=1, amount_cents=4_000,
@@ -103,8 +117,11 @@ class Life:
 
     def draft(self) -> tuple[str, date, dict[str, Any], list[str]]:
         """A draft on both sides and what differs."""
-        quarter = self.choose.one([q for q in QUARTERS if inbox.quarter(q)[0] <= self.today] or QUARTERS[:1])
-        cutoff = self.choose.one((self.today, self.today, self.today, inbox.quarter(quarter)[1] + timedelta(days=14), self.today - timedelta(days=15)))
+        begun = [q for q in QUARTERS if inbox.quarter(q)[0] <= self.today]
+        quarter = begun[-1] if self.choose.chance(60) else self.choose.one(begun)
+        cutoff = self.choose.one(
+            (self.today,) * 5 + (inbox.quarter(quarter)[1] + timedelta(days=14), self.today - timedelta(days=15))
+        )
         ours, theirs = self.history.both(quarter, cutoff)
         self.drafts += 1
         self.found = ours["discrepancies"]

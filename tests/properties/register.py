@@ -39,13 +39,20 @@ def register(choose: Choose) -> Tables:
 
 def associations(choose: Choose) -> list[Row]:
     rows = [
-        {"code": code, "nom": code, "departement": departement, "active_du": None, "active_au": None, "successeur": None}
+        {
+            "code": code,
+            "nom": code,
+            "departement": departement,
+            "active_du": None,
+            "active_au": None,
+            "successeur": None,
+        }
         for code, departement in zip(ASSOCIATIONS, DEPARTEMENTS, strict=True)
     ]
     for place, row in enumerate(rows[:-1]):
-        if choose.chance(35):
+        if choose.chance(20):
             close(choose, row, ASSOCIATIONS[place + 1 + choose.up_to(len(rows) - place - 2)])
-    if choose.chance(30):
+    if choose.chance(15):
         choose.one(rows)["active_du"] = choose.one((date(2025, 12, 1), date(2026, 1, 20)))
     return rows
 
@@ -57,9 +64,9 @@ def close(choose: Choose, row: Row, successor: str) -> None:
 
 
 def add_convention(choose: Choose, tables: Tables, place: int, code: str) -> None:
-    last = choose.one((None, None, date(2026, 2, 15), date(2026, 3, 31)))
+    last = choose.one((None,) * 5 + (date(2026, 2, 15), date(2026, 3, 31)))
     runoff = last and choose.one((last, last + timedelta(days=30), last + timedelta(days=90)))
-    first = choose.one((FIRST_DAY, FIRST_DAY, date(2026, 1, 5)))
+    first = choose.one((FIRST_DAY,) * 7 + (date(2026, 1, 5),))
     tables["convention"].append(
         {"code": code, "priorite": choose.one((10, 20, 5, 10)), "du": first, "au": last, "runoff_until": runoff}
     )
@@ -69,28 +76,28 @@ def add_convention(choose: Choose, tables: Tables, place: int, code: str) -> Non
             {"convention": code, "numero": number, "du": du, "au": au, "de": "09:00", "a": "21:00"}
         )
     for year in choose.some((2026, 2025), 50):
-        closes = choose.one((date(year + 1, 5, 31), date(year, 4, 5), date(year, 12, 31)))
-        amount = choose.one((20_000, 100_000, 60_000, 7_050, 0))
+        closes = choose.one((date(year + 1, 5, 31), date(year + 1, 5, 31), date(year, 4, 5), date(year + 1, 1, 10)))
+        amount = choose.one((60_000, 100_000, 30_000, 200_000, 20_000, 7_050))
         tables["envelope"].append({"convention": code, "year": year, "amount_cents": amount, "closes_on": closes})
     add_tariffs(choose, tables, code)
 
 
 def add_tariffs(choose: Choose, tables: Tables, code: str) -> None:
     """Periods from one date of change to the next; a tariff may begin late, and one may be missing."""
-    starts = [choose.one((FIRST_DAY, FIRST_DAY, FIRST_DAY, date(2026, 1, 10))), *choose.some(CHANGES, 25)]
+    starts = [choose.one((FIRST_DAY,) * 7 + (date(2026, 1, 10),)), *choose.some(CHANGES, 25)]
     starts = sorted(set(starts))
     for start, end in zip(starts, [*starts[1:], None], strict=True):
-        if start == starts[0] or not choose.chance(10):
+        if start == starts[0] or not choose.chance(4):
             add_tariff(choose, tables, {"convention": code, "valid_from": start}, end)
 
 
 def add_tariff(choose: Choose, tables: Tables, period: Row, end: date | None) -> None:
     tables["tariff"].append(period | {
         "valid_to": end, "clause": "", "arrete_jours": 15, "premier_contact_jours": choose.one((2, 5)),
-        "forclusion_mois": choose.one((12, 3, 1, 6)), "tentatives_min": choose.one((3, 2, 0)),
-        "plafond_saisine_cents": choose.one((None, None, None, 9_000, 15_050, 0)),
+        "forclusion_mois": choose.one((12, 12, 6, 3, 1)), "tentatives_min": choose.one((3, 2, 0)),
+        "plafond_saisine_cents": choose.one((None,) * 6 + (9_000, 15_050, 30_000, 0)),
     })  # fmt: skip
-    qualites = [q for q in QUALITES if not choose.chance(15)]
+    qualites = [q for q in QUALITES if not choose.chance(8)]
     tables["tariff_beneficiary"] += [period | {"qualite": qualite} for qualite in qualites]
     for prestation in PRESTATIONS:
         if not choose.chance(8):
@@ -99,7 +106,16 @@ def add_tariff(choose: Choose, tables: Tables, period: Row, end: date | None) ->
 
 
 def prices(choose: Choose, period: Row, prestation: str) -> list[Row]:
-    number, per = choose.one(((None, None), (None, None), (2, "saisine"), (1, "beneficiaire_annee"), (3, "beneficiaire_annee"), (1, "saisine")))
+    number, per = choose.one(
+        (
+            (None, None),
+            (None, None),
+            (2, "saisine"),
+            (1, "beneficiaire_annee"),
+            (3, "beneficiaire_annee"),
+            (1, "saisine"),
+        )
+    )
     tiers = choose.one((((1, None),), ((1, None),), ((1, 1), (2, None)), ((1, 2), (3, 3), (4, None))))
     return [
         period | {
@@ -121,7 +137,8 @@ def uplifts(choose: Choose, period: Row) -> list[Row]:
             percent = choose.one((100_000, 150_000, 125_000, -100_000, -200_000, 0, 333))
             named = choose.one((PRESTATIONS, PRESTATIONS, ("PEC",), ("PSY", "JUR")))
             rows += [
-                period | {"code": f"U{place}", "pct_e4": percent, "kind": kind, "value": value, "prestation": prestation}
+                period
+                | {"code": f"U{place}", "pct_e4": percent, "kind": kind, "value": value, "prestation": prestation}
                 for prestation in named
             ]
     return rows
