@@ -116,8 +116,9 @@ def _is_going(world: World, s: Saisine, line: Stated) -> bool:
 
 def once_stated(world: World, s: Saisine, group: Group, prestation: str) -> Stated | None:
     """The line that fixed the date of this act for this saisine and association."""
-    lines = [x for x in world.stated_of(s.reference, prestation=prestation)
-             if world.end_of_chain(x.association) == group.key]
+    lines = [
+        x for x in world.stated_of(s.reference, prestation=prestation) if world.end_of_chain(x.association) == group.key
+    ]
     return max(lines, key=lambda x: (x.live, x.order, x.convention == s.convention, x.identity), default=None)
 
 

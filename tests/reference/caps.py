@@ -48,8 +48,15 @@ def _place(line: Act | Kept) -> tuple:
         x = line.stated
         return (x.first, x.act_date, x.reference, PRESTATIONS.index(x.prestation), *line.order, x.association, x.nth)
     place = line.stated.first if line.stated else math.inf
-    return (place, line.day, line.saisine.reference, PRESTATIONS.index(line.prestation), *line.order, line.association,
-            line.nth)
+    return (
+        place,
+        line.day,
+        line.saisine.reference,
+        PRESTATIONS.index(line.prestation),
+        *line.order,
+        line.association,
+        line.nth,
+    )
 
 
 def _rank(used: Used, reference: str, prestation: str) -> int:

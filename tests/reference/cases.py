@@ -29,8 +29,11 @@ def check_module(contract: Path = CONTRACT) -> ModuleType:
 def opening(case: Path, contract: Path = CONTRACT) -> dict[str, list[Row]]:
     folder = case / "conventions" if (case / "conventions").is_dir() else contract / "conventions"
     empty = ("contact", "fiche", "session", "decision", "decision_basis", "stated", "takeover", "carried", "holiday")
-    return {name: [] for name in empty} | tariffs.load(folder) | {
-        "association": inbox.associations(case / "associations.csv")}
+    return (
+        {name: [] for name in empty}
+        | tariffs.load(folder)
+        | {"association": inbox.associations(case / "associations.csv")}
+    )
 
 
 def play(case: Path, contract: Path = CONTRACT) -> list[str]:
@@ -68,7 +71,8 @@ def decide(tables: dict[str, list[Row]], path: Path) -> None:
         if row["kind"] == "accept" and row["reference"]:
             acts = fingerprints(tables, row["reference"])
             tables["decision_basis"] += [
-                {"decision_id": row["decision_id"], "association": group, "acts": text} for group, text in acts.items()]
+                {"decision_id": row["decision_id"], "association": group, "acts": text} for group, text in acts.items()
+            ]
         tables["decision"].append(row)
 
 
@@ -107,7 +111,8 @@ def finalise(tables: dict[str, list[Row]], drafted: dict[str, Any], code: str) -
     kept = [row for row in tables["carried"] if row["convention"] != code]
     owed = [p for p in statement["payees"] if p["carried_out_cents"]]
     tables["carried"] = kept + [
-        {"convention": code, "payee": p["code"], "amount_cents": p["carried_out_cents"]} for p in owed]
+        {"convention": code, "payee": p["code"], "amount_cents": p["carried_out_cents"]} for p in owed
+    ]
 
 
 def _finalised(tables: dict[str, list[Row]], code: str) -> int:
@@ -117,13 +122,21 @@ def _finalised(tables: dict[str, list[Row]], code: str) -> int:
 
 
 def _stated_row(drafted: dict[str, Any], code: str, line: Row, number: str, order: int) -> Row:
-    facts = drafted["facts"].get((line["saisine"], line["association"], line["prestation"], line["act_date"],
-                                  line["nth"]), {})
+    facts = drafted["facts"].get(
+        (line["saisine"], line["association"], line["prestation"], line["act_date"], line["nth"]), {}
+    )
     return {
-        "convention": code, "reference": line["saisine"], "association": line["association"],
-        "prestation": line["prestation"], "act_date": date.fromisoformat(line["act_date"]), "nth": line["nth"],
-        "amount_cents": line["amount_cents"], "taken_back": line["tariff"] is None,
-        "undated": facts.get("undated", False), "qualite": facts.get("qualite"), "statement_number": number,
+        "convention": code,
+        "reference": line["saisine"],
+        "association": line["association"],
+        "prestation": line["prestation"],
+        "act_date": date.fromisoformat(line["act_date"]),
+        "nth": line["nth"],
+        "amount_cents": line["amount_cents"],
+        "taken_back": line["tariff"] is None,
+        "undated": facts.get("undated", False),
+        "qualite": facts.get("qualite"),
+        "statement_number": number,
         "statement_order": order,
     }
 

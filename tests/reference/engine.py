@@ -46,8 +46,13 @@ def _facts(results: dict[str, pa.Table]) -> dict[tuple, Row]:
     case = results["saisine_case"]
     references = dict(zip(case["saisine"].to_pylist(), case["reference"].to_pylist(), strict=True))
     return {
-        (references.get(row["saisine"]), row["association"], row["prestation"], row["act_date"].isoformat(), row["nth"]):
-        {"qualite": row["qualite"], "undated": row["undated"]}
+        (
+            references.get(row["saisine"]),
+            row["association"],
+            row["prestation"],
+            row["act_date"].isoformat(),
+            row["nth"],
+        ): {"qualite": row["qualite"], "undated": row["undated"]}
         for row in results["line"].to_pylist()
     }
 

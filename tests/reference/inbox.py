@@ -18,9 +18,14 @@ from openpyxl import load_workbook
 Row = dict[str, Any]
 PARIS, UTC = ZoneInfo("Europe/Paris"), ZoneInfo("UTC")
 SYNONYMS = {
-    "n de saisine": "saisine_ref", "reference": "saisine_ref", "ref plateforme": "saisine_ref",
-    "saisine ref": "saisine_ref", "date de reception": "date_saisine", "nb de tentatives": "tentatives",
-    "premier contact": "date_premier_contact", "id appel": "id_appel",
+    "n de saisine": "saisine_ref",
+    "reference": "saisine_ref",
+    "ref plateforme": "saisine_ref",
+    "saisine ref": "saisine_ref",
+    "date de reception": "date_saisine",
+    "nb de tentatives": "tentatives",
+    "premier contact": "date_premier_contact",
+    "id appel": "id_appel",
 }
 SHEETS = ("saisines", "entretiens")
 
@@ -94,14 +99,22 @@ def _contact(row: Row, row_number: int, received_on: date, sha: str) -> Row:
     civil = begun.astimezone(PARIS)
     person = text(row["beneficiaire"])
     return {
-        "id_appel": text(row["id_appel"]), "debut_at": begun.astimezone(UTC).replace(tzinfo=None),
-        "debut_on": civil.date(), "debut_time": civil.strftime("%H:%M:%S"), "suite": code(row["suite"]),
-        "numero_appele": e164(row["numero_appele"]), "reference": text(row["saisine_ref"]).upper() or None,
-        "convention": text(row["convention"]) or None, "association": text(row["association"]) or None,
-        "qualite": code(row["qualite"]), "departement": text(row["departement"]) or None,
+        "id_appel": text(row["id_appel"]),
+        "debut_at": begun.astimezone(UTC).replace(tzinfo=None),
+        "debut_on": civil.date(),
+        "debut_time": civil.strftime("%H:%M:%S"),
+        "suite": code(row["suite"]),
+        "numero_appele": e164(row["numero_appele"]),
+        "reference": text(row["saisine_ref"]).upper() or None,
+        "convention": text(row["convention"]) or None,
+        "association": text(row["association"]) or None,
+        "qualite": code(row["qualite"]),
+        "departement": text(row["departement"]) or None,
         "urgence": code(row["urgence"]) == "oui",
         "beneficiaire": hmac.new(b"case", person.encode(), "sha256").hexdigest() if person else None,
-        "received_on": received_on, "sha256": sha, "row_number": row_number,
+        "received_on": received_on,
+        "sha256": sha,
+        "row_number": row_number,
     }
 
 
@@ -155,10 +168,19 @@ def _filled(rows: list[Row]) -> list[Row]:
 
 
 def _fiche_row(row: Row, fiche_id: int, group: int, association: str, layout: str, received_on: date) -> Row:
-    out: Row = {"fiche_id": fiche_id, "fiche_group_id": group, "row_number": fiche_id, "layout": layout,
-                "association": association, "written": text(row["saisine_ref"]), "received_on": received_on,
-                "version": number(row.get("version")) or 1, "convention": text(row.get("convention")) or None,
-                "departement": text(row.get("departement")) or None, "memo_de_vie": code(row.get("memo_de_vie"))}
+    out: Row = {
+        "fiche_id": fiche_id,
+        "fiche_group_id": group,
+        "row_number": fiche_id,
+        "layout": layout,
+        "association": association,
+        "written": text(row["saisine_ref"]),
+        "received_on": received_on,
+        "version": number(row.get("version")) or 1,
+        "convention": text(row.get("convention")) or None,
+        "departement": text(row.get("departement")) or None,
+        "memo_de_vie": code(row.get("memo_de_vie")),
+    }
     out |= {name: code(row.get(name)) for name in ("qualite", "issue")}
     out |= {name: number(row.get(name)) for name in ("tentatives", "nb_psy", "nb_jur", "nb_soc")}
     names = ("date_saisine", "date_premier_contact", "date_cloture", "date_signature")
@@ -166,9 +188,15 @@ def _fiche_row(row: Row, fiche_id: int, group: int, association: str, layout: st
 
 
 def _session_row(row: Row, row_number: int, written: dict[str, int]) -> Row:
-    return {"fiche_group_id": written.get(text(row["saisine_ref"])), "row_number": row_number,
-            "day": a_date(row["date"]), "heure": a_hour(row.get("heure")), "nature": code(row["nature"]),
-            "mode": code(row.get("mode")) or "presentiel", "statut": code(row.get("statut")) or "honore"}
+    return {
+        "fiche_group_id": written.get(text(row["saisine_ref"])),
+        "row_number": row_number,
+        "day": a_date(row["date"]),
+        "heure": a_hour(row.get("heure")),
+        "nature": code(row["nature"]),
+        "mode": code(row.get("mode")) or "presentiel",
+        "statut": code(row.get("statut")) or "honore",
+    }
 
 
 # --- register, decisions, take-over ----------------------------------------------------------------------------------
@@ -191,9 +219,20 @@ def decisions(path: Path, first_id: int) -> list[Row]:
 def takeover(path: Path) -> list[Row]:
     header, *body = table(path)
     rows = [dict(zip(header, r, strict=True)) for r in body]
-    return [row | {"act_date": a_date(row["act_date"]), "nth": int(row["nth"]), "qualite": None, "undated": False,
-                   "amount_cents": int(row["amount_cents"]), "taken_back": False, "statement_order": 0,
-                   "statement_number": f"ER-{row['convention']}-REPRISE"} for row in rows]
+    return [
+        row
+        | {
+            "act_date": a_date(row["act_date"]),
+            "nth": int(row["nth"]),
+            "qualite": None,
+            "undated": False,
+            "amount_cents": int(row["amount_cents"]),
+            "taken_back": False,
+            "statement_order": 0,
+            "statement_number": f"ER-{row['convention']}-REPRISE",
+        }
+        for row in rows
+    ]
 
 
 def quarter(name: str) -> tuple[date, date]:

@@ -12,8 +12,17 @@ from .base import days
 from .world import Row, World
 
 DUPLICATE_DAYS = 30
-RATING_FIELDS = ("debut_at", "suite", "reference", "convention", "association", "qualite", "urgence", "beneficiaire",
-                 "numero_appele")
+RATING_FIELDS = (
+    "debut_at",
+    "suite",
+    "reference",
+    "convention",
+    "association",
+    "qualite",
+    "urgence",
+    "beneficiaire",
+    "numero_appele",
+)
 
 
 @dataclass
@@ -93,9 +102,17 @@ def registered(world: World) -> list[Row]:
 
 def _registered_row(decision: Row) -> Row:
     midnight = datetime.combine(decision["day"], time(), ZoneInfo("Europe/Paris"))
-    row = {"id_appel": "", "debut_at": midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None),
-           "debut_on": decision["day"], "debut_time": "00:00:00", "suite": "saisine", "numero_appele": None,
-           "departement": None, "urgence": False, "beneficiaire": None}
+    row = {
+        "id_appel": "",
+        "debut_at": midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None),
+        "debut_on": decision["day"],
+        "debut_time": "00:00:00",
+        "suite": "saisine",
+        "numero_appele": None,
+        "departement": None,
+        "urgence": False,
+        "beneficiaire": None,
+    }
     return row | {name: decision[name] for name in ("reference", "convention", "association", "qualite")}
 
 
@@ -147,7 +164,9 @@ def _qualify(world: World, s: Saisine) -> None:
     new_convention, new_qualite = (world.requalified(s.reference, what) for what in ("convention", "qualite"))
     frozen_qualite = _frozen_qualite(world, s, frozen)
     s.qualite = new_qualite or frozen_qualite or s.journal_qualite
-    journal_convention = s.given or _inferred(world, s, s.journal_qualite if frozen else new_qualite or s.journal_qualite)
+    journal_convention = s.given or _inferred(
+        world, s, s.journal_qualite if frozen else new_qualite or s.journal_qualite
+    )
     s.convention = new_convention or (frozen and frozen.convention) or journal_convention
     changed_convention = frozen and not new_convention and journal_convention not in (None, frozen.convention)
     changed_qualite = frozen_qualite and not new_qualite and s.journal_qualite not in (None, frozen_qualite)

@@ -61,8 +61,16 @@ def validate(world: World, s: Saisine) -> None:
 
 def _dated(group: Group) -> list[Session]:
     return [
-        Session(row["nature"], row["day"], nth, minutes(row["heure"]), row["row_number"], row["mode"], row["statut"],
-                undated=False)
+        Session(
+            row["nature"],
+            row["day"],
+            nth,
+            minutes(row["heure"]),
+            row["row_number"],
+            row["mode"],
+            row["statut"],
+            undated=False,
+        )
         for row, nth in numbered(group.fiche)
     ]
 
@@ -168,8 +176,9 @@ def _is_stated(world: World, s: Saisine, group: Group, x: Session) -> bool:
     return any(world.end_of_chain(line.association) == group.key for line in lines)
 
 
-def _judge(world: World, saisines: dict[str, Saisine], before: list[Saisine], s: Saisine, group: Group,
-           x: Session) -> None:
+def _judge(
+    world: World, saisines: dict[str, Saisine], before: list[Saisine], s: Saisine, group: Group, x: Session
+) -> None:
     if not s.beneficiaire:
         return
     others = [o for o in saisines.values() if o is not s and o.beneficiaire == s.beneficiaire]
@@ -182,8 +191,9 @@ def _judge(world: World, saisines: dict[str, Saisine], before: list[Saisine], s:
 def _states(world: World, other: Saisine, key: str | None, x: Session) -> bool:
     lines = world.stated_of(other.reference, prestation=x.prestation, act_date=x.day, live=True)
     lines = [line for line in lines if world.end_of_chain(line.association) == key]
-    return any(not undated and not well_apart(hour, x.hour)
-               for undated, hour in (_as_held(other, key, line) for line in lines))
+    return any(
+        not undated and not well_apart(hour, x.hour) for undated, hour in (_as_held(other, key, line) for line in lines)
+    )
 
 
 def _as_held(other: Saisine, key: str | None, line: object) -> tuple[bool, int | None]:

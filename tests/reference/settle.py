@@ -26,8 +26,11 @@ def settle(tables: dict[str, list[Row]]) -> dict[str, Any]:
     rows = statement.discrepancies(w, known)
     for drafted, used in made.values():
         statement.finish(w, drafted, rows, used)
-    return {"statements": {code: drafted for code, (drafted, _) in made.items()}, "discrepancies": rows,
-            "facts": line_facts(known)}
+    return {
+        "statements": {code: drafted for code, (drafted, _) in made.items()},
+        "discrepancies": rows,
+        "facts": line_facts(known),
+    }
 
 
 def judge(w: World) -> dict[str, Saisine]:
@@ -51,8 +54,16 @@ def report_unmatched(w: World, matches: list[matching.Match]) -> None:
     for m in matches:
         if m.saisine is None:
             code = "AMBIGUOUS_MATCH" if m.how == "ambiguous" else "FICHE_WITHOUT_SAISINE"
-            w.found.append({"code": code, "severity": "B", "saisine": None, "written": m.fiche["written"],
-                            "association": m.fiche["association"], "detail": m.how})
+            w.found.append(
+                {
+                    "code": code,
+                    "severity": "B",
+                    "saisine": None,
+                    "written": m.fiche["written"],
+                    "association": m.fiche["association"],
+                    "detail": m.how,
+                }
+            )
 
 
 def stated_before(w: World, known: dict[str, Saisine]) -> dict[tuple, Any]:

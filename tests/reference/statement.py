@@ -151,19 +151,34 @@ def _line(world: World, act: Act) -> list[Row]:
 
 def _row(act: Act, kind: str, amount: int, corrects: str | None) -> Row:
     return _identity(act.saisine.reference, act.association, act.prestation, act.day, act.nth) | {
-        "kind": kind, "base_cents": act.base_cents, "uplift_pct": percent(act.uplift_e4), "amount_cents": amount,
-        "tariff": act.price["clause"], "corrects": corrects}
+        "kind": kind,
+        "base_cents": act.base_cents,
+        "uplift_pct": percent(act.uplift_e4),
+        "amount_cents": amount,
+        "tariff": act.price["clause"],
+        "corrects": corrects,
+    }
 
 
 def _taken_back_line(x: Stated) -> Row:
     return _identity(x.reference, x.association, x.prestation, x.act_date, x.nth) | {
-        "kind": "regularisation", "base_cents": 0, "uplift_pct": 0, "amount_cents": -x.amount_cents, "tariff": None,
-        "corrects": x.number}
+        "kind": "regularisation",
+        "base_cents": 0,
+        "uplift_pct": 0,
+        "amount_cents": -x.amount_cents,
+        "tariff": None,
+        "corrects": x.number,
+    }
 
 
 def _identity(reference: str, association: str, prestation: str, day, nth: int) -> Row:
-    return {"saisine": reference, "association": association, "prestation": prestation, "act_date": day.isoformat(),
-            "nth": nth}
+    return {
+        "saisine": reference,
+        "association": association,
+        "prestation": prestation,
+        "act_date": day.isoformat(),
+        "nth": nth,
+    }
 
 
 def _not_paid(act: Act) -> list[Row]:
@@ -176,18 +191,33 @@ def _not_paid(act: Act) -> list[Row]:
 
 
 def _order(row: Row) -> tuple:
-    return (row["association"], row["saisine"], PRESTATIONS.index(row["prestation"]), row["act_date"], row["nth"],
-            row.get("reason", ""))
+    return (
+        row["association"],
+        row["saisine"],
+        PRESTATIONS.index(row["prestation"]),
+        row["act_date"],
+        row["nth"],
+        row.get("reason", ""),
+    )
 
 
 def _assemble(world: World, code: str, lines: list[Row], not_paid: list[Row]) -> Row:
     payees = _payees(world, code, lines)
     return {
-        "convention": code, "quarter": world.quarter, "cutoff": world.cutoff.isoformat(), "status": "brouillon",
-        "number": None, "finalised_on": None, "parked": [], "currency": "EUR",
+        "convention": code,
+        "quarter": world.quarter,
+        "cutoff": world.cutoff.isoformat(),
+        "status": "brouillon",
+        "number": None,
+        "finalised_on": None,
+        "parked": [],
+        "currency": "EUR",
         "total_cents": sum(row["amount_cents"] for row in lines),
-        "associations": _totals(lines, payees), "payees": payees,
-        "lines": sorted(lines, key=_order), "not_paid": sorted(not_paid, key=_order), "discrepancies": [],
+        "associations": _totals(lines, payees),
+        "payees": payees,
+        "lines": sorted(lines, key=_order),
+        "not_paid": sorted(not_paid, key=_order),
+        "discrepancies": [],
     }
 
 
@@ -211,8 +241,13 @@ def _payees(world: World, convention: str, lines: list[Row]) -> list[Row]:
 
 
 def _payee(code: str, total: int, carried: int) -> Row:
-    return {"code": code, "total_cents": total, "carried_in_cents": carried, "payable_cents": max(total + carried, 0),
-            "carried_out_cents": min(total + carried, 0)}
+    return {
+        "code": code,
+        "total_cents": total,
+        "carried_in_cents": carried,
+        "payable_cents": max(total + carried, 0),
+        "carried_out_cents": min(total + carried, 0),
+    }
 
 
 # --- discrepancies and what parks a statement ------------------------------------------------------------------------
@@ -225,9 +260,15 @@ def discrepancies(world: World, saisines: dict[str, Saisine]) -> list[Row]:
         s = row["saisine"]
         if s is not None and s.opened_on >= world.end:
             continue
-        full = {"code": row["code"], "severity": row["severity"], "convention": s.convention if s else None,
-                "saisine": s.reference if s else None, "written": row.get("written"),
-                "association": row["association"], "detail": row["detail"]}
+        full = {
+            "code": row["code"],
+            "severity": row["severity"],
+            "convention": s.convention if s else None,
+            "saisine": s.reference if s else None,
+            "written": row.get("written"),
+            "association": row["association"],
+            "detail": row["detail"],
+        }
         key = (full["code"], full["saisine"] or "", full["written"] or "", full["association"] or "")
         if key not in out or "BHWI".index(full["severity"]) < "BHWI".index(out[key]["severity"]):
             out[key] = full
@@ -253,9 +294,13 @@ def _of_the_convention(world: World, code: str, used: Used) -> list[Row]:
     out = []
     for row in world["envelope"]:
         if row["convention"] == code:
-            before = sum(x.amount_cents for x in world.stated.values()
-                         if x.convention == code and x.act_date.year == row["year"])
+            before = sum(
+                x.amount_cents for x in world.stated.values() if x.convention == code and x.act_date.year == row["year"]
+            )
             after = used.years.get(row["year"], 0)
-            out += [(f"ENVELOPE_{t}", "I", str(row["year"])) for t in THRESHOLDS
-                    if before * 100 < t * row["amount_cents"] <= after * 100]
+            out += [
+                (f"ENVELOPE_{t}", "I", str(row["year"]))
+                for t in THRESHOLDS
+                if before * 100 < t * row["amount_cents"] <= after * 100
+            ]
     return [{"code": c, "severity": s, "saisine": None, "association": None, "detail": d} for c, s, d in out]

@@ -20,8 +20,18 @@ def load(folder: Path) -> dict[str, list[Row]]:
     """Every table that the convention files fill."""
     files = {path.stem: YAML(typ="safe").load(path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))}
     common = files.pop("commun")
-    out: dict[str, list[Row]] = {name: [] for name in (
-        "convention", "convention_line", "envelope", "tariff", "tariff_beneficiary", "tariff_price", "tariff_uplift")}
+    out: dict[str, list[Row]] = {
+        name: []
+        for name in (
+            "convention",
+            "convention_line",
+            "envelope",
+            "tariff",
+            "tariff_beneficiary",
+            "tariff_price",
+            "tariff_uplift",
+        )
+    }
     for file in files.values():
         out["convention"].append(_convention(file))
         out["convention_line"] += [_line(file["code"], line) for line in file.get("lignes", [])]
@@ -38,18 +48,33 @@ def cents(amount: str) -> int:
 def _convention(file: Row) -> Row:
     period = file["periode"]
     runoff = add_months(period["au"], period["suite_mois"]) if period["au"] else None
-    return {"code": file["code"], "priorite": file["priorite"], "du": period["du"], "au": period["au"],
-            "runoff_until": runoff}
+    return {
+        "code": file["code"],
+        "priorite": file["priorite"],
+        "du": period["du"],
+        "au": period["au"],
+        "runoff_until": runoff,
+    }
 
 
 def _line(code: str, line: Row) -> Row:
-    return {"convention": code, "numero": e164(line["numero"]), "du": line["du"], "au": line.get("au"),
-            "de": line["de"], "a": line["a"]}
+    return {
+        "convention": code,
+        "numero": e164(line["numero"]),
+        "du": line["du"],
+        "au": line.get("au"),
+        "de": line["de"],
+        "a": line["a"],
+    }
 
 
 def _envelope(code: str, year: int, envelope: Row) -> Row:
-    return {"convention": code, "year": year, "amount_cents": cents(envelope["montant"]),
-            "closes_on": envelope["clos_le"]}
+    return {
+        "convention": code,
+        "year": year,
+        "amount_cents": cents(envelope["montant"]),
+        "closes_on": envelope["clos_le"],
+    }
 
 
 def _tariffs(common: Row, file: Row) -> dict[str, list[Row]]:
@@ -95,13 +120,24 @@ def _add(out: dict[str, list[Row]], code: str, start: date, end: date | None, t:
 
 def _prices(prestation: str, price: Row) -> list[Row]:
     cap = price.get("plafond", "illimite")
-    limits = {"cap_count": None, "cap_per": None} if cap == "illimite" else {
-        "cap_count": cap["nombre"], "cap_per": cap["par"]}
+    limits = (
+        {"cap_count": None, "cap_per": None}
+        if cap == "illimite"
+        else {"cap_count": cap["nombre"], "cap_per": cap["par"]}
+    )
     rows, first = [], 1
     for tier in price.get("paliers") or [{"montant": price["montant"]}]:
         last = tier.get("jusqu_a")
-        rows.append({"prestation": prestation, "rank_from": first, "rank_to": last, "clause": price["clause"],
-                     "amount_cents": cents(tier["montant"]), **limits})
+        rows.append(
+            {
+                "prestation": prestation,
+                "rank_from": first,
+                "rank_to": last,
+                "clause": price["clause"],
+                "amount_cents": cents(tier["montant"]),
+                **limits,
+            }
+        )
         first = (last or 0) + 1
     return rows
 
@@ -110,5 +146,7 @@ def _uplifts(uplift: Row) -> list[Row]:
     condition = uplift["si"]
     kind, value = next(iter(condition.items())) if isinstance(condition, dict) else (condition, None)
     pct = int(Decimal(uplift["taux"].rstrip("%")) * 10_000)
-    return [{"code": uplift["code"], "pct_e4": pct, "kind": kind, "value": value, "prestation": p}
-            for p in uplift.get("prestations", PRESTATIONS)]
+    return [
+        {"code": uplift["code"], "pct_e4": pct, "kind": kind, "value": value, "prestation": p}
+        for p in uplift.get("prestations", PRESTATIONS)
+    ]

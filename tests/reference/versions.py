@@ -11,9 +11,23 @@ from .matching import Match
 from .saisines import Saisine, Seizure
 from .world import Row, World
 
-VALUES = ("layout", "version", "date_saisine", "convention", "qualite", "departement", "tentatives",
-          "date_premier_contact", "issue", "nb_psy", "nb_jur", "nb_soc", "memo_de_vie", "date_cloture",
-          "date_signature")
+VALUES = (
+    "layout",
+    "version",
+    "date_saisine",
+    "convention",
+    "qualite",
+    "departement",
+    "tentatives",
+    "date_premier_contact",
+    "issue",
+    "nb_psy",
+    "nb_jur",
+    "nb_soc",
+    "memo_de_vie",
+    "date_cloture",
+    "date_signature",
+)
 NATURES = ("psy", "jur", "soc")
 
 
@@ -112,7 +126,11 @@ def _wrong_association(world: World, s: Saisine, group: Group) -> None:
 
 
 def _senders(group: Group) -> set[str]:
-    return {v.row["association"] for v in ([group.counting] if group.counting else group.versions)}
+    """The sender of the version that counts; of the rivals, all."""
+    if group.counting:
+        return {group.counting.row["association"]}
+    latest = max((v.row["version"], v.received_on) for v in group.versions)
+    return {v.row["association"] for v in group.versions if (v.row["version"], v.received_on) == latest}
 
 
 def _choose(world: World, s: Saisine, group: Group) -> None:
@@ -143,8 +161,12 @@ def counting(versions: list[Version]) -> tuple[Version | None, bool, bool]:
 
 def _arrival(version: Version) -> tuple:
     """Reception, then the sessions as they stand and the sender: never the order of loading."""
-    return (version.received_on, [_session_values(s) for s in version.sessions], version.row["association"],
-            version.repaired)
+    return (
+        version.received_on,
+        [_session_values(s) for s in version.sessions],
+        version.row["association"],
+        version.repaired,
+    )
 
 
 def no_show_with_sessions(version: Version) -> bool:
@@ -167,7 +189,9 @@ def acts_fingerprint(version: Version | None) -> str:
     dates = {"pris_en_charge": row["date_premier_contact"], "injoignable": row["date_cloture"]}
     name = {"pris_en_charge": "PEC", "injoignable": "CAR"}.get(row["issue"], "-")
     acts = [(name, str(dates.get(row["issue"])), row["issue"], 1)]
-    acts += [(n.upper(), "", "", (version.declared(n) or 0) if version.undated else version.declared(n)) for n in NATURES]
+    acts += [
+        (n.upper(), "", "", (version.declared(n) or 0) if version.undated else version.declared(n)) for n in NATURES
+    ]
     if not version.undated:
         acts += [(s["nature"].upper(), str(s["day"]), s["statut"], nth) for s, nth in numbered(version)]
     return ";".join(sorted("|".join(map(str, act)) for act in acts))
@@ -218,4 +242,3 @@ def _report_missing(world: World, s: Saisine) -> None:
         world.report("CLOSED_NO_RETURN", "I", s, s.last_seized)
     else:
         world.report("MISSING_FICHE", "H", s, s.last_seized)
-
