@@ -14,12 +14,12 @@ sender as (
     select saisine, root from seizure union select saisine, root from latest union select saisine, root from stated_line
 ),
 basis as (
-    select decision_id, linked.root, any_value(acts) as acts from decision_basis join linked using (association) group by all
+    select distinct decision_id, linked.root, acts from decision_basis join linked using (association)
 )
 select accepting.saisine, accepting.code, null as root, accepting.day, accepting.decision_id
 from accepting where not about_fiche
 union all
-select accepting.saisine, accepting.code, sender.root, null, accepting.decision_id
+select distinct accepting.saisine, accepting.code, sender.root, null::date, accepting.decision_id
 from accepting
 join sender using (saisine)
 left join basis using (decision_id, root)

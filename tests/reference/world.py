@@ -49,7 +49,7 @@ class World:
     conventions: dict[str, Row] = field(default_factory=dict)
     decisions: list[Row] = field(default_factory=list)
     stated: dict[tuple, Stated] = field(default_factory=dict)
-    basis: dict[tuple[int, str], str] = field(default_factory=dict)
+    basis: dict[tuple[int, str], set[str]] = field(default_factory=dict)
     found: list[Row] = field(default_factory=list)
 
     def __getitem__(self, table: str) -> list[Row]:
@@ -120,7 +120,7 @@ class World:
     def accepted_on(self, reference: str, code: str, group: str, acts: str) -> bool:
         """An `accept` about a fiche: it holds while the counting version's acts are those of the day it was made."""
         decision = self.last("accept", reference, code=code)
-        return decision is not None and self.basis.get((decision["decision_id"], group), "") == acts
+        return decision is not None and acts in self.basis.get((decision["decision_id"], group), {""})
 
     # --- what finalised statements state ------------------------------------------------------------------------
 
@@ -140,7 +140,9 @@ def build(tables: dict[str, list[Row]]) -> World:
     world.associations = {row["code"]: row for row in world["association"]}
     world.conventions = {row["code"]: row for row in world["convention"]}
     world.decisions = in_force(world["decision"])
-    world.basis = {(row["decision_id"], row["association"]): row["acts"] for row in world["decision_basis"]}
+    for row in world["decision_basis"]:  # the group as it is linked now, whatever has merged since
+        group = str(world.end_of_chain(row["association"]))
+        world.basis.setdefault((row["decision_id"], group), set()).add(row["acts"])
     for row in sorted(world["stated"], key=lambda r: r["statement_order"]):
         _state(world, row)
     return world
