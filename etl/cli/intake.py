@@ -37,16 +37,23 @@ def ingest(
         str | None,
         typer.Option("--received-on", help="Le jour de réception, s’il n’est pas celui du chargement.", metavar="JOUR"),
     ] = None,
+    file_dates: Annotated[
+        bool,
+        typer.Option("--file-dates", help="Le jour de réception de chaque fichier est celui que le dossier lui donne."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Reçoit des fichiers : chacun en entier ou pas du tout, avec ses totaux de contrôle. Redonner un fichier ne change rien."""
+    from etl.jobs import inbox
     from etl.jobs import ingest as job
 
-    show = ways.progress()
+    show, now = ways.progress(), settings.now()
     report = job.run(
         settings.home(),
         paths,
-        settings.now(),
+        now,
+        received_how="source" if file_dates else None,
+        receptions=inbox.receptions(paths, now) if file_dates else None,
         profile=profile,
         received_on=ways.day(received_on, "--received-on"),
         progress=lambda stage, done, total: show(f"{STAGES.get(stage, stage)} {done}/{total}"),

@@ -67,7 +67,7 @@ def sample(
     say(f"{made.saisines} saisines et {made.associations} associations dans {folder} :")
     say(f"{made.journal_files} journaux, {made.fiche_files} fichiers de fiches.")
     say(f"Ensuite : saisines init --conventions {folder / 'conventions'} --associations {folder / 'associations.csv'}")
-    say(f"          saisines ingest {folder}")
+    say(f"          saisines ingest {folder} --file-dates")
 
 
 def demo(

@@ -54,7 +54,7 @@ def _exchangeable(edges: list[tuple[int, int, int]], used: list[bool], fiches: i
     """Which edges lie on a cycle of cost zero of the residual network: exchanging along it gives another best assignment.
 
     The network is source → fiches → saisines → sink → source; an arc in use is turned round. With the potentials of Bellman and Ford
-    the arcs of reduced cost zero are known, and an arc is on a cycle of them when both its ends are strongly connected.
+    the arcs of reduced cost zero are known, and such an arc is on a cycle of them when its ends are strongly connected.
     """
     import numpy as np
     from scipy.sparse import csr_array
@@ -77,7 +77,10 @@ def _exchangeable(edges: list[tuple[int, int, int]], used: list[bool], fiches: i
     graph: Any = csr_array  # scipy has no types
     joined = graph((np.ones(int(tight.sum())), (starts[tight], ends[tight])), shape=(sink + 1, sink + 1))
     _, part = connected_components(joined, directed=True, connection="strong")
-    return [bool(part[row] == part[fiches + column]) for row, column, _ in edges]
+    return [
+        bool(is_tight and part[row] == part[fiches + column])
+        for (row, column, _), is_tight in zip(edges, tight[: len(edges)], strict=True)
+    ]
 
 
 def _potentials(starts: Array, ends: Array, costs: Array, nodes: int) -> Array:

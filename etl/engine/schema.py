@@ -8,7 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 
-TEXT, DAY, INT, BOOL, INSTANT, SHARE = pa.string(), pa.date32(), pa.int64(), pa.bool_(), pa.timestamp("us"), pa.float64()
+TEXT, DAY, INT, BOOL, INSTANT, SHARE = (
+    pa.string(),
+    pa.date32(),
+    pa.int64(),
+    pa.bool_(),
+    pa.timestamp("us"),
+    pa.float64(),
+)
 
 _COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "contact": {

@@ -67,7 +67,8 @@ def run(
             for code, one in drafted.items():
                 progress(f"documents de {code}")
                 _write(engine, home, folder, one, inputs)
-            _write_discrepancies(folder, results)
+            if cutoff or day == _last_cutoff(engine, asked):
+                _write_discrepancies(folder, results)
             made += drafted.values()
     return sorted(made, key=lambda one: str(one["convention"]))
 
@@ -120,6 +121,11 @@ def _by_cutoff(engine: Engine, quarter: Quarter, convention: str | None, cutoff:
             )
         found.setdefault(day, []).append(code)
     return dict(sorted(found.items()))
+
+
+def _last_cutoff(engine: Engine, quarter: Quarter) -> date:
+    """The latest of the conventions' own cutoffs: the quarter's discrepancies are those known then, whoever drafts last."""
+    return max(_by_cutoff(engine, quarter, None, None))
 
 
 def _compute(

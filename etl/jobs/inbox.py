@@ -6,6 +6,7 @@ it stays when the file is only read. A file dated after its reading was received
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -40,12 +41,16 @@ def run(home: Path, folder: Path, kind: str, at: datetime) -> Taken:
     found, _ = inbox.find(paths)
     if not found:
         return Taken(0, 0)
-    receptions = {one.path: received_on(one.path, at) for one in found}
-    report = ingest.run(home, paths, at, received_how="source", receptions=receptions)
+    report = ingest.run(home, paths, at, received_how="source", receptions=receptions(paths, at))
     taken = Taken(sum(one.status == ingest.RECEIVED for one in report.files), len(report.failed))
     if taken.failed and not taken.received:
         refuse(taken.failed)
     return taken
+
+
+def receptions(paths: Sequence[Path], at: datetime) -> dict[Path, date]:
+    """The day of reception of each file of these folders, as the folders tell it."""
+    return {one.path: received_on(one.path, at) for one in inbox.find(paths)[0]}
 
 
 def received_on(path: Path, at: datetime) -> date:
@@ -57,4 +62,6 @@ def received_on(path: Path, at: datetime) -> date:
 def refuse(failed: int) -> None:
     """Raise a SaisinesError if files could not be taken in."""
     if failed:
-        raise SaisinesError(f"{failed} fichier(s) illisible(s) ; « saisines deliveries list » dit lesquels et pourquoi.")
+        raise SaisinesError(
+            f"{failed} fichier(s) illisible(s) ; « saisines deliveries list » dit lesquels et pourquoi."
+        )

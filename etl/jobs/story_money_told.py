@@ -104,7 +104,7 @@ def _rates(money: Story) -> list[str]:
 
 def _when(uplift: Story) -> str:
     """When an uplift applies."""
-    value = uplift["value"]
+    value = str(uplift["value"])
     return {
         "urgence": "urgence",
         "outre_mer": "outre-mer",

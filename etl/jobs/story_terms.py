@@ -203,4 +203,4 @@ def _replaces(later: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
     if row["kind"] == "requalify" == later["kind"]:
         moved = [name for name in ("convention", "qualite", "new_association") if row[name]]
         return all(later[name] for name in moved)
-    return row["kind"] == "register_saisine" == later["kind"]
+    return bool(row["kind"] == "register_saisine" == later["kind"])

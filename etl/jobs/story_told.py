@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -209,13 +209,14 @@ def _whence(term: Story) -> str:
         other = term["journal"] if term["journal"] not in {None, term["value"]} else None
         told = f"figée par {term['statement']}, qui a réglé sous ce terme"
         return f"{told} (le journal dit maintenant {other})" if other else told
-    return {
+    words: dict[str | None, Callable[[], str]] = {
         "decision": lambda: f"requalifiée par la décision {term['decision']}",
         "journal": lambda: _by_journal(term),
         "line": lambda: "celle de la ligne appelée, la plate-forme n’en ayant pas donné",
         "fiche": lambda: f"donnée par la fiche de {term['association']}, le journal ne la disant pas",
         None: lambda: "ni le journal ni une fiche ne la donnent",
-    }[whence]()
+    }
+    return str(words[whence]())
 
 
 def _by_journal(term: Story) -> str:

@@ -146,6 +146,8 @@ def _field(field: str, taken: Taken, profile: Profile, pseudonym: Pseudonym, *, 
         return blank
     read = reader_of(column, zone=profile.zone, is_1904=is_1904, pseudonym=pseudonym)
     columns = [cells.texts(values, read) for values in taken.candidates(field)] or [blank]
+    if len(columns) == 1:
+        return [column.defaut if value is None else value for value in columns[0]]
     return [
         next((value for value in given if value is not None), column.defaut) for given in zip(*columns, strict=True)
     ]

@@ -17,6 +17,8 @@ from etl.sources.workbook import Row, Sheet
 HEADER_DEPTH = 40
 TITLE_LENGTH = 80
 
+# Cheap and wide: most rows begin with a reference or an identifier, which has digits and says no total.
+_MAY_BE_IDLE = re.compile(r"\D+$|.*tota", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)\b.*")
 
 
@@ -153,7 +155,7 @@ def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:
     kept: list[Row] = []
     numbers: list[int] = []
     for number, (row, is_full) in enumerate(zip(sheet.rows[start:], full, strict=True), start=start + 1):
-        if is_full and not (_first(row) in idle and _is_idle(row, header)):
+        if is_full and not (idle and _first(row) in idle and _is_idle(row, header)):
             kept.append(row)
             numbers.append(number)
     return kept, numbers, len(full) - len(kept)
@@ -170,7 +172,7 @@ def _first(row: Row) -> Cell:
 
 def _idle_first_cells(rows: Sequence[Row], header: Header) -> set[Any]:
     """The first cells that may begin a totals line or a repeated header, so that few rows need a closer look."""
-    firsts = {cell for cell in map(_first, rows) if isinstance(cell, str) and cell}
+    firsts = {cell for cell in set(map(_first, rows)) if isinstance(cell, str) and _MAY_BE_IDLE.match(cell)}
     return {cell for cell in firsts if _TOTAL.fullmatch(key(cell)) or key(cell) in header.keys}
 
 

@@ -22,6 +22,7 @@ Span = tuple[tuple[int, int], tuple[int, int]]
 MAX_UNPACKED_BYTES = 1 << 30
 MAX_RATIO = 500
 MAX_CELLS = 20_000_000
+_WIDEST = 16_384
 
 _MARKS = {  # the first bytes of what people send under the name of a workbook
     b"%PDF": "un PDF",
@@ -159,11 +160,10 @@ def _xlsx_cells(xml: bytes) -> int:
     """How many cells the rectangle of a sheet has, at most."""
     last = _ROW.search(xml, max(xml.rfind(b"<row "), xml.rfind(b"<x:row "), 0))
     height = int(last.group(1)) if last else xml.count(b"<row")
-    columns = _FAR_COLUMN.findall(xml) or [b"ZZ"]
-    width = max(map(_column_number, columns))
-    if len(columns[0]) == 2 and height * width > MAX_CELLS:
-        width = max(map(_column_number, set(_MIDDLE_COLUMN.findall(xml))), default=26)
-    return height * width
+    if height * _WIDEST <= MAX_CELLS:
+        return height  # however wide, it fits: no need to look at its columns
+    columns = set(_FAR_COLUMN.findall(xml)) or set(_MIDDLE_COLUMN.findall(xml)) or {b"Z"}
+    return height * max(map(_column_number, columns))
 
 
 def _column_number(letters: bytes) -> int:

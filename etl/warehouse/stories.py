@@ -22,14 +22,17 @@ _DELIVERY = """(SELECT delivery_id, origin, file_name, status, received_on, rece
 
 # A version of a call is replaced by the one received last, as the engine has it (sql/reconcile/03).
 _CONTACTS = f"""
+WITH mine AS MATERIALIZED (SELECT * FROM contacts WHERE reference = :reference),
+last AS MATERIALIZED (
+    SELECT DISTINCT ON (o.id_appel) o.id_appel, o.contact_id
+    FROM contacts o JOIN deliveries e USING (delivery_id)
+    WHERE o.id_appel = ANY(ARRAY(SELECT id_appel FROM mine)) AND e.status = 'received' AND e.received_on <= :cutoff
+    ORDER BY o.id_appel, e.received_on DESC, e.sha256 DESC, o.row_number DESC)
 SELECT r.delivery_id, r.row_number, r.id_appel, r.debut_on, r.debut_time, r.canal, r.statut, r.suite, r.reference,
     r.convention, r.association, r.qualite, r.departement, r.urgence, {_FROM},
-    d.status = 'received' AND EXISTS (
-        SELECT 1 FROM contacts o JOIN deliveries e USING (delivery_id)
-        WHERE o.id_appel = r.id_appel AND e.status = 'received' AND e.received_on <= :cutoff
-          AND (e.received_on, e.sha256, o.row_number) > (d.received_on, d.sha256, r.row_number)) AS replaced
-FROM contacts r JOIN {_DELIVERY} USING (delivery_id)
-WHERE r.reference = :reference AND d.received_on <= :cutoff
+    d.status = 'received' AND r.contact_id <> last.contact_id AS replaced
+FROM mine r JOIN {_DELIVERY} USING (delivery_id) LEFT JOIN last ON last.id_appel = r.id_appel
+WHERE d.received_on <= :cutoff
 ORDER BY r.debut_at, r.id_appel, d.received_on, r.delivery_id, r.row_number"""
 
 _FICHES = f"""

@@ -3,20 +3,18 @@
 import os
 import sys
 import uuid
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
+from ingest_moment import AT, SECRET
 from sqlalchemy import make_url, text
 
 from etl.jobs import ingest, init
 from etl.warehouse.server import connect, running
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "sources"))
-
-AT = datetime(2026, 7, 20, 9, 30, tzinfo=UTC)
-SECRET = b"a secret of the tests"
 
 
 def _address(url, name):

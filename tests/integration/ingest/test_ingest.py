@@ -116,7 +116,7 @@ def test_a_file_that_failed_or_was_withdrawn_may_be_received_again(desk):
 
 
 def ingest_at():
-    from conftest import AT
+    from ingest_moment import AT
 
     return AT
 

@@ -5,7 +5,7 @@ from datetime import date
 from io import BytesIO
 
 import books
-from conftest import AT, SECRET
+from ingest_moment import AT, SECRET
 from openpyxl import load_workbook
 
 from etl.jobs import quarantine
