@@ -162,8 +162,10 @@ def _xlsx_cells(xml: bytes) -> int:
     height = int(last.group(1)) if last else xml.count(b"<row")
     if height * _WIDEST <= MAX_CELLS:
         return height  # however wide, it fits: no need to look at its columns
-    columns = set(_FAR_COLUMN.findall(xml)) or set(_MIDDLE_COLUMN.findall(xml)) or {b"Z"}
-    return height * max(map(_column_number, columns))
+    columns = set(_FAR_COLUMN.findall(xml))
+    if not columns and height * _column_number(b"ZZ") > MAX_CELLS:
+        columns = set(_MIDDLE_COLUMN.findall(xml))
+    return height * max(map(_column_number, columns), default=26)
 
 
 def _column_number(letters: bytes) -> int:
