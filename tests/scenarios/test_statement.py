@@ -1,0 +1,65 @@
+# ruff: noqa: N802
+"""Each code about acts, statements and payees: the smallest world that raises it, and the nearest that does not."""
+
+from .small import day, envelope, fiche, found, session, stated, tariff, world
+
+
+def test_TIME_BARRED():
+    def received(on):
+        return world(tariff=[tariff(forclusion_mois=1)], fiche=[fiche(received_on=on)], session=[])
+
+    assert found(received(day(2, 7))) == {"TIME_BARRED": "B"}
+    assert found(received(day(2, 6))) == {}  # a month after the first contact, to the day
+
+
+def test_BEFORE_TAKEOVER():
+    def until(on):
+        return world(takeover=[{"convention": "CALAE", "until": on}], session=[])
+
+    assert found(until(day(1, 7))) == {"BEFORE_TAKEOVER": "H"}
+    assert found(until(day(1, 6))) == {}
+
+
+def test_STATED_ACT_DROPPED():
+    once = [stated(day(1, 9))]
+    assert found(world(stated=once)) == {"STATED_ACT_DROPPED": "H"}
+    assert found(world(stated=once, session=[session(), session(day(1, 9), statut="annule")])) == {}
+
+
+def _with(cents, **tables):
+    """The clean world pays 140.00: a PEC of 90.00 and a session of 50.00."""
+    return world(envelope=[envelope(cents)], **tables)
+
+
+def test_ENVELOPE_70():
+    assert found(_with(20000)) == {"ENVELOPE_70": "I"}
+    assert found(_with(20001)) == {}
+
+
+def test_ENVELOPE_90():
+    assert found(_with(15555)) == {"ENVELOPE_70": "I", "ENVELOPE_90": "I"}
+    assert found(_with(15556)) == {"ENVELOPE_70": "I"}
+
+
+def test_ENVELOPE_100():
+    assert found(_with(14000)) == {"ENVELOPE_70": "I", "ENVELOPE_90": "I", "ENVELOPE_100": "I"}
+    assert found(_with(14001)) == {"ENVELOPE_70": "I", "ENVELOPE_90": "I"}
+
+
+def test_an_envelope_is_told_once():
+    paid = [stated(), stated(day(1, 6), prestation="PEC", amount_cents=9000)]
+    assert found(_with(14000, stated=paid)) == {}
+
+
+def _checked(*codes):
+    return world(payee_check=[{"association": "A1", "code": code, "detail": "iban"} for code in codes])
+
+
+def test_BAD_IDENTIFIER():
+    assert found(_checked("BAD_IDENTIFIER")) == {"BAD_IDENTIFIER": "W"}
+    assert found(_checked()) == {}
+
+
+def test_IBAN_CHANGED():
+    assert found(_checked("IBAN_CHANGED")) == {"IBAN_CHANGED": "W"}
+    assert found(_checked()) == {}
