@@ -79,7 +79,7 @@ def _undated(group: Group) -> list[Session]:
     """A bordereau's sessions, dated the first day of the last seizure of its association."""
     day = group.seizures[-1].start
     return [
-        Session(nature, day, nth, None, group.fiche.row["row_number"], None, "honore", undated=True)
+        Session(nature, day, nth, None, 0, None, "honore", undated=True)
         for nature in NATURES
         for nth in range(1, (group.fiche.declared(nature) or 0) + 1)
     ]
