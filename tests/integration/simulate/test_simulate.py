@@ -54,6 +54,7 @@ def test_the_files_hold_all_lines_that_differ(place, tmp_path):
     assert len(rows) == 1 + len(made["lines"])
 
 
+@pytest.mark.long
 def test_an_act_is_in_one_quarter_only(place):
     made = simulate.run(place / "home", "2026-T2", place / "other", AT, 2)
     acts = [
@@ -81,6 +82,7 @@ def test_the_command_says_the_difference(place, monkeypatch):
     assert "Par association" in done.output
 
 
+@pytest.mark.long
 def test_zz_fresh_leaves_finalised_statements_out(place):
     """Last: it finalises a statement."""
     fresh = simulate.run(place / "home", "2026-T1", place / "other", AT, fresh=True)
