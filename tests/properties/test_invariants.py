@@ -98,7 +98,11 @@ def test_the_order_of_rows_changes_no_byte(life: Life, statements: dict[str, Row
 def test_the_numbers_that_rows_were_given_on_arrival_change_no_byte(life: Life, statements: dict[str, Row]) -> None:
     """The same deliveries loaded in the opposite order: other identifiers, the same statements."""
     tables = copy.deepcopy(life.history.for_engine())
-    for name, columns in (("fiche", ("fiche_id", "fiche_group_id", "delivery_id")), ("session", ("fiche_group_id", "delivery_id")), ("contact", ("contact_id",))):
+    for name, columns in (
+        ("fiche", ("fiche_id", "fiche_group_id", "delivery_id")),
+        ("session", ("fiche_group_id", "delivery_id")),
+        ("contact", ("contact_id",)),
+    ):
         for row in tables[name]:
             row |= {column: 1_000_000 - row[column] for column in columns if row[column] is not None}
     assert drafted(tables) == statements
