@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
+# Compiled once here, not at the start of each command: a third of the time of a short one.
+export UV_COMPILE_BYTECODE = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo desk test test-long check docs lock clean
