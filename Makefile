@@ -43,7 +43,7 @@ check: setup  ## ruff, mypy, import-linter
 	$(BIN)/lint-imports
 
 lock:  ## the lock again, from pyproject.toml
-	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 --extra test pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --python-version 3.11 --extra test --extra bench pyproject.toml -o requirements.lock
 
 clean:  ## the environment and the default home
 	rm -rf $(VENV) .saisines
