@@ -19,6 +19,7 @@ quarantine = typer.Typer(
 )
 STAGES = {"land": "dépôt", "read": "lecture", "judge": "jugement des lignes", "save": "enregistrement"}
 STATUSES = {"recu": "reçu", "deja_recu": "déjà reçu", "echec": "ÉCHEC"}
+DELIVERY_STATUSES = {"received": "reçue", "failed": "ÉCHEC", "withdrawn": "retirée"}
 Association = Annotated[str | None, typer.Option("--association", help="Seulement cette association.", metavar="CODE")]
 
 
@@ -82,7 +83,7 @@ def _tell(report: Any) -> None:  # noqa: ANN401 - ingest.Report, imported late
     ]
     ways.table([head, *rows], right=frozenset({3, 4, 5, 6, 7}))
     for file in report.failed:
-        say(f"  {file.name} : {file.failure}")
+        say(f"  {file.failure}")
     for unknown in report.unknown:
         say(f"  {unknown.name} : laissé de côté, {unknown.why}")
     totals = report.totals()
@@ -94,7 +95,7 @@ def _tell(report: Any) -> None:  # noqa: ANN401 - ingest.Report, imported late
         say(f"{report.corrected} ligne(s) refusée(s) auparavant sont corrigées.")
     if totals["rejected"]:
         say("Ensuite : saisines quarantine list, puis saisines quarantine export --out DOSSIER")
-    else:
+    elif totals["files"]:
         say("Ensuite : saisines reconcile")
 
 
@@ -114,7 +115,7 @@ def list_deliveries(as_json: AsJson = False) -> None:
             row["kind"],
             row["origin"],
             str(row["received_on"]),
-            row["status"],
+            DELIVERY_STATUSES[row["status"]],
             *(str(row[f"rows_{name}"]) for name in ("read", "accepted", "rejected", "duplicate", "ignored")),
         )
         for row in rows
