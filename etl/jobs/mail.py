@@ -77,7 +77,7 @@ def send(messages: Sequence[Message], sent: Callable[[Message], None], connectio
 
 
 def _server(connection: str) -> Any:  # noqa: ANN401 - airflow.providers.smtp's hook, connected
-    from airflow.exceptions import AirflowException, AirflowNotFoundException
+    from airflow.providers.common.compat.sdk import AirflowException, AirflowNotFoundException
     from airflow.providers.smtp.hooks.smtp import SmtpHook
 
     try:
