@@ -55,18 +55,54 @@ def debian_server(folder):
         run("pg_ctl", "stop", "-m", "immediate")
 
 
-@pytest.mark.long
-@pytest.mark.skipif(PROGRAMS is None, reason="apt install postgresql")
-def test_everything_holds_on_debians_server():
-    folder = Path("/tmp") / f"saisines-debian-{os.getpid()}"
+@pytest.fixture(scope="module")
+def debian():
+    if PROGRAMS is None:
+        pytest.skip("apt install postgresql")
+    folder = Path("/tmp") / f"saisines-debian-{os.getpid()}"  # short: the path of a socket is limited
     folder.mkdir(mode=0o755)
     try:
         with debian_server(folder) as url:
-            files = [str(HERE / f"test_{name}.py") for name in SUBJECTS]
-            environment = {**os.environ, "SAISINES_TEST_DATABASE_URL": url}
-            done = subprocess.run(
-                [sys.executable, "-m", "pytest", "-q", "-x", *files], env=environment, capture_output=True, text=True
-            )
-        assert done.returncode == 0, done.stdout[-3000:]
+            yield url
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.mark.long
+def test_everything_holds_on_debians_server(debian):
+    files = [str(HERE / f"test_{name}.py") for name in SUBJECTS]
+    environment = {**os.environ, "SAISINES_TEST_DATABASE_URL": debian}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", *files], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def drafted(home, inbox, **environment):
+    """Take the inbox to its drafts by the command line, in this home; gives the bytes of each statement by convention."""
+    saisines = Path(sys.executable).with_name("saisines")
+    around = {
+        **os.environ,
+        "SAISINES_HOME": str(home),
+        "SAISINES_PSEUDONYM_KEY": "une clef pour cet essai",
+        **environment,
+    }
+    for command in (
+        ["init", "--conventions", inbox / "conventions", "--associations", inbox / "associations.csv"],
+        ["ingest", inbox, "--file-dates"],
+        ["draft", "2026-T1"],
+    ):
+        subprocess.run([saisines, *command], env=around, check=True, capture_output=True)
+    return {path.parent.name: path.read_bytes() for path in (home / "out" / "2026-T1").glob("*/releve.json")}
+
+
+@pytest.mark.long
+def test_the_same_inbox_gives_the_same_statements_on_debians_server(debian, tmp_path):
+    from etl.jobs import sample
+
+    sample.run(tmp_path / "inbox", 300)
+    embedded = drafted(tmp_path / "embedded", tmp_path / "inbox")
+    served = drafted(tmp_path / "served", tmp_path / "inbox", SAISINES_DATABASE_URL=debian)
+    assert len(embedded) == 4
+    assert served == embedded
+    assert not (tmp_path / "served" / "postgres").exists()
