@@ -2,6 +2,8 @@
 
 from etl.warehouse.tables.base import METADATA
 from etl.warehouse.tables.decided import decision_bases, decisions
+from etl.warehouse.tables.issued import funder_issues, reminders
+from etl.warehouse.tables.noticed import job_runs, notices
 from etl.warehouse.tables.paid import payee_states, payment_batches, payment_items, receivables
 from etl.warehouse.tables.received import contacts, deliveries, delivery_checks, fiches, sessions
 from etl.warehouse.tables.reference import associations, bank_details, convention_files, convention_sets
@@ -31,6 +33,9 @@ __all__ = [
     "draft_events",
     "drafts",
     "fiches",
+    "job_runs",
+    "notices",
+    "funder_issues",
     "payee_states",
     "payment_batches",
     "payment_items",
@@ -38,6 +43,7 @@ __all__ = [
     "receivables",
     "refused_row_outcomes",
     "refused_rows",
+    "reminders",
     "sessions",
     "statement_lines",
     "statement_not_paid",

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from etl.jobs import decide, deliveries, takeover
 from etl.warehouse import deliveries as stored
-from etl.warehouse import payments, quarantine, statements, watch
+from etl.warehouse import issued, payments, quarantine, statements, watch
 from etl.warehouse.tables import METADATA, statement_lines
 from etl.warehouse.tables import statements as statements_table
 
@@ -28,6 +28,7 @@ CHANGES = {
     "delivery_checks": "success = NOT success",
     "draft_events": "by_name = 'other'",
     "drafts": "total_cents = total_cents + 1",
+    "funder_issues": "quarter = 'other'",
     "payee_states": "payee = 'other'",
     "payment_batches": "total_cents = total_cents + 1",
     "payment_items": "amount_cents = amount_cents + 1",
@@ -35,6 +36,7 @@ CHANGES = {
     "receivables": "amount_cents = amount_cents + 1",
     "refused_row_outcomes": "outcome = 'corrigee'",
     "refused_rows": "sentence = 'other'",
+    "reminders": "awaited = awaited + 1",
     "statement_lines": "amount_cents = amount_cents + 1",
     "statement_not_paid": "reason = 'other'",
     "statement_payees": "total_cents = total_cents + 1, payable_cents = payable_cents + 1",
@@ -79,6 +81,11 @@ def full(home, engine, tmp_path):
         item = {"payee": "AAV001", "beneficiary": "AAV001", "end_to_end_id": "E1", "amount_cents": 5500, "iban": "FR76",
                 "bic": None, "titulaire": "x"}  # fmt: skip
         payments.save_batch(connection, batch, [item])
+        report = {"convention": "CALAE", "quarter": "2026-T2", "statement_id": second, "cutoff": date(2026, 7, 15)}
+        issued.save_issue(
+            connection, {**report, "issue": {}, "published_by": "c", "account": "test", "published_at": AT}
+        )
+        issued.save_reminder(connection, "AAV001", date(2026, 7, 20), 2, "a", AT)
     return engine
 
 

@@ -846,3 +846,52 @@ ALTER TABLE statements ENABLE ALWAYS TRIGGER statements_follow
 CREATE CONSTRAINT TRIGGER statements_add_up AFTER INSERT ON statements DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION statement_adds_up()
 ;;
 ALTER TABLE statements ENABLE ALWAYS TRIGGER statements_add_up
+;;
+CREATE TABLE funder_issues (
+    issue_id BIGINT GENERATED ALWAYS AS IDENTITY,
+    convention TEXT NOT NULL,
+    quarter TEXT NOT NULL,
+    statement_id BIGINT,
+    cutoff DATE NOT NULL,
+    issue JSONB NOT NULL,
+    snapshot BYTEA,
+    published_by TEXT NOT NULL,
+    account TEXT NOT NULL,
+    published_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_funder_issues PRIMARY KEY (issue_id),
+    CONSTRAINT uq_funder_issues_convention_quarter UNIQUE (convention, quarter),
+    CONSTRAINT ck_funder_issues_basis CHECK ((statement_id IS NULL) = (snapshot IS NOT NULL)),
+    CONSTRAINT fk_funder_issues_statement_id FOREIGN KEY(statement_id) REFERENCES statements (statement_id)
+)
+;;
+COMMENT ON TABLE funder_issues IS 'One row per quarter of a convention reported to its funder: the cells as published, masks included (null), and the statement they were published with; its snapshot stands here when nothing was to be stated. Immutable.'
+;;
+CREATE TABLE reminders (
+    reminder_id BIGINT GENERATED ALWAYS AS IDENTITY,
+    association TEXT NOT NULL,
+    as_of DATE NOT NULL,
+    awaited INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_reminders PRIMARY KEY (reminder_id),
+    CONSTRAINT uq_reminders_association_as_of UNIQUE (association, as_of),
+    CONSTRAINT ck_reminders_awaited CHECK (awaited > 0)
+)
+;;
+COMMENT ON TABLE reminders IS 'One row per reminder sent to an association: of which day, how many fiches, and a fingerprint of which. Append-only.'
+;;
+CREATE TRIGGER funder_issues_kept BEFORE UPDATE OR DELETE ON funder_issues FOR EACH ROW EXECUTE FUNCTION refuse_change()
+;;
+ALTER TABLE funder_issues ENABLE ALWAYS TRIGGER funder_issues_kept
+;;
+CREATE TRIGGER funder_issues_never_emptied BEFORE TRUNCATE ON funder_issues FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+;;
+ALTER TABLE funder_issues ENABLE ALWAYS TRIGGER funder_issues_never_emptied
+;;
+CREATE TRIGGER reminders_kept BEFORE UPDATE OR DELETE ON reminders FOR EACH ROW EXECUTE FUNCTION refuse_change()
+;;
+ALTER TABLE reminders ENABLE ALWAYS TRIGGER reminders_kept
+;;
+CREATE TRIGGER reminders_never_emptied BEFORE TRUNCATE ON reminders FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+;;
+ALTER TABLE reminders ENABLE ALWAYS TRIGGER reminders_never_emptied
