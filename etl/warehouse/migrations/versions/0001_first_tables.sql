@@ -895,3 +895,34 @@ ALTER TABLE reminders ENABLE ALWAYS TRIGGER reminders_kept
 CREATE TRIGGER reminders_never_emptied BEFORE TRUNCATE ON reminders FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 ;;
 ALTER TABLE reminders ENABLE ALWAYS TRIGGER reminders_never_emptied
+;;
+CREATE TABLE job_runs (
+    job_run_id BIGINT GENERATED ALWAYS AS IDENTITY,
+    job TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    counts JSONB NOT NULL,
+    duration_ms BIGINT NOT NULL,
+    ran_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_job_runs PRIMARY KEY (job_run_id),
+    CONSTRAINT ck_job_runs_outcome CHECK (outcome IN ('done', 'failed')),
+    CONSTRAINT ck_job_runs_duration CHECK (duration_ms >= 0)
+)
+;;
+COMMENT ON TABLE job_runs IS 'One row per run of a job, by whomever: what it counted, how long it took, whether it ended well.'
+;;
+CREATE INDEX ix_job_runs_job ON job_runs (job, ran_at)
+;;
+CREATE TABLE notices (
+    notice_id BIGINT GENERATED ALWAYS AS IDENTITY,
+    key TEXT NOT NULL,
+    role TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    detail JSONB NOT NULL,
+    noticed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    told_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_notices PRIMARY KEY (notice_id),
+    CONSTRAINT ck_notices_role CHECK (role IN ('coordination', 'finance', 'data', 'psychologue')),
+    CONSTRAINT uq_notices_role_key UNIQUE (role, key)
+)
+;;
+COMMENT ON TABLE notices IS 'One row per thing to tell to a role, once: its key says what it is about, told_at when a mail server took it.'
