@@ -43,7 +43,7 @@ CHANGES = {
     "statements": "cutoff = '2020-01-01'",
 }
 # Accepted rows and the register are not history: their deliveries and the audit are.
-NOT_HISTORY = {"associations", "contacts", "fiches", "sessions"}
+NOT_HISTORY = {"job_runs", "notices", "associations", "contacts", "fiches", "sessions"}
 
 
 @pytest.fixture
