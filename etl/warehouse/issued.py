@@ -40,8 +40,8 @@ def save_issue(connection: Connection, row: Mapping[str, Any]) -> None:
 
 def load_last_reminders(connection: Connection) -> dict[str, date]:
     """The day of the last reminder of each association that ever had one."""
-    query = select(reminders.c.association, func.max(reminders.c.as_of)).group_by(reminders.c.association)
-    return {association: day for association, day in connection.execute(query)}
+    query = select(reminders.c.association, func.max(reminders.c.as_of).label("last")).group_by(reminders.c.association)
+    return {row.association: row.last for row in connection.execute(query)}
 
 
 def save_reminder(

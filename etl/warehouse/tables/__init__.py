@@ -4,6 +4,7 @@ from etl.warehouse.tables.base import METADATA
 from etl.warehouse.tables.decided import decision_bases, decisions
 from etl.warehouse.tables.issued import funder_issues, reminders
 from etl.warehouse.tables.noticed import job_runs, notices
+from etl.warehouse.tables.escalated import support_outcomes
 from etl.warehouse.tables.paid import payee_states, payment_batches, payment_items, receivables
 from etl.warehouse.tables.received import contacts, deliveries, delivery_checks, fiches, sessions
 from etl.warehouse.tables.reference import associations, bank_details, convention_files, convention_sets
@@ -49,4 +50,5 @@ __all__ = [
     "statement_not_paid",
     "statement_payees",
     "statements",
+    "support_outcomes",
 ]
