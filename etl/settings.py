@@ -5,7 +5,12 @@ Variables:
     SAISINES_INBOX: the folder that the DAGs take files from, default `inbox/` in the home.
     SAISINES_DATABASE_URL: a PostgreSQL server (15 or later) instead of the embedded one.
     SAISINES_PSEUDONYM_KEY: the secret of the pseudonyms, instead of the generated file.
+    SAISINES_STORAGE_KEY: the secret that landed files and backups are encrypted with, instead of the generated file.
     SAISINES_APPROVAL: `desk` closes the commands that approve, which the desk then does alone.
+    SAISINES_MAIL_COORDINATION, _FINANCE, _DATA, _PSYCHOLOGUE: who is told what the watch finds, addresses with commas.
+    SAISINES_DESK_URL: the address of the desk, which messages lead to.
+    SAISINES_LOG: where the jobs' JSON lines go: a file, `stderr`, `off`; by default a file a month in `logs/` of the home.
+    SAISINES_STATSD: `host:port` of a StatsD server; without it no metric leaves.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ import pwd
 import secrets
 import stat
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,6 +63,38 @@ def approval_at_desk() -> bool:
     return os.environ.get("SAISINES_APPROVAL", "").strip().lower() == "desk"
 
 
+def addresses(role: str) -> list[str]:
+    """Who is written to for a role of the watch (`coordination`, `finance`, `data`, `psychologue`); none: nobody yet."""
+    given = os.environ.get(f"SAISINES_MAIL_{role.upper()}", "")
+    return [one.strip() for one in given.split(",") if one.strip()]
+
+
+def desk_url() -> str | None:
+    """The address of the desk as its users reach it, or None."""
+    return (os.environ.get("SAISINES_DESK_URL") or "").strip().rstrip("/") or None
+
+
+def log_target() -> str | None:
+    """Where the jobs' JSON lines go: a path, or `stderr`; None is nowhere. `%Y-%m` in a path is the month."""
+    given = os.environ.get("SAISINES_LOG") or str(home() / "logs" / "saisines-%Y-%m.jsonl")
+    return None if given == "off" else given
+
+
+def statsd() -> tuple[str, int] | None:
+    """Host and port of the StatsD server that metrics go to, or None.
+
+    Raises:
+        SaisinesError: it is not written `host:port`.
+    """
+    given = os.environ.get("SAISINES_STATSD")
+    if not given:
+        return None
+    host, separator, port = given.rpartition(":")
+    if not separator or not host or not port.isdecimal():
+        raise SaisinesError("SAISINES_STATSD : une adresse comme 127.0.0.1:8125 est attendue.")
+    return host.strip("[]"), int(port)
+
+
 def now() -> datetime:
     """The present instant, in UTC, aware."""
     return datetime.now(UTC)
@@ -74,43 +112,88 @@ def key_id(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()[:8]
 
 
+@dataclass(frozen=True)
+class Secret:
+    """One of our secrets: one key a purpose, so that what one opens says nothing of the other.
+
+    Attributes:
+        variable: of the environment, which wins.
+        file_name: of the generated file, in the user's configuration.
+        label: what people call it.
+    """
+
+    variable: str
+    file_name: str
+    label: str
+
+
+PSEUDONYMS = Secret("SAISINES_PSEUDONYM_KEY", "pseudonymes.key", "clé des pseudonymes")
+STORAGE = Secret("SAISINES_STORAGE_KEY", "chiffrement.key", "clé de chiffrement")
+
+
 def pseudonym_key() -> bytes:
     """The secret of the pseudonyms: from the environment, else from a file of its owner alone, made when missing.
 
     Raises:
         SaisinesError: if the secret is too short, lies inside the home, or can be read by others.
     """
-    given = os.environ.get("SAISINES_PSEUDONYM_KEY")
-    key = given.encode() if given else _key_of_file(key_file())
-    if len(key) < KEY_LENGTH_MIN:
-        raise SaisinesError(
-            f"La clé des pseudonymes est trop courte : {KEY_LENGTH_MIN} caractères au moins sont attendus."
-        )
-    return key
+    return _secret(PSEUDONYMS, make=True)
 
 
-def key_file() -> Path:
+def storage_key(*, make: bool = True) -> bytes:
+    """The secret of landed files and backups, as `pseudonym_key`.
+
+    Args:
+        make: whether a missing file is made; what was written with a lost key is not read with a new one.
+    """
+    return _secret(STORAGE, make=make)
+
+
+def key_file(secret: Secret = PSEUDONYMS) -> Path:
     """Where the generated secret lives: in the user's configuration, outside the home."""
     folder = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(folder) if folder else Path.home() / ".config") / "saisines" / "pseudonymes.key"
+    return (Path(folder) if folder else Path.home() / ".config") / "saisines" / secret.file_name
 
 
-def _key_of_file(path: Path) -> bytes:
+def key_from_environment(secret: Secret) -> bool:
+    """Whether the environment gives this secret, so that its file is not read."""
+    return bool(os.environ.get(secret.variable))
+
+
+def read_key_file(path: Path, secret: Secret, *, make: bool) -> bytes:
+    """Read a secret from a file of its owner alone, outside the home.
+
+    Raises:
+        SaisinesError: it is missing and not to be made, damaged, inside the home, or others can read it.
+    """
     if path.resolve().is_relative_to(home().resolve()):
         raise SaisinesError(
-            f"{path} : la clé des pseudonymes ne doit pas se trouver dans SAISINES_HOME ; déplacez l’un des deux."
+            f"{path} : la {secret.label} ne doit pas se trouver dans SAISINES_HOME ; déplacez l’un des deux."
         )
     try:
-        _make_key(path)
+        if make:
+            _make_key(path)
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise SaisinesError(f"{path} : d’autres que son propriétaire peuvent lire la clé ; faites « chmod 600 ».")
         return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except FileNotFoundError as error:
+        raise SaisinesError(
+            f"{path} : pas de {secret.label} ici ; renseignez {secret.variable} ou remettez ce fichier à sa place."
+        ) from error
     except OSError as error:
         raise SaisinesError(
-            f"{path} : clé des pseudonymes illisible ({error.strerror}) ; renseignez SAISINES_PSEUDONYM_KEY."
+            f"{path} : {secret.label} illisible ({error.strerror}) ; renseignez {secret.variable}."
         ) from error
     except ValueError as error:
-        raise SaisinesError(f"{path} : la clé des pseudonymes est abîmée ; restaurez ce fichier.") from error
+        raise SaisinesError(f"{path} : la {secret.label} est abîmée ; restaurez ce fichier.") from error
+
+
+def _secret(secret: Secret, *, make: bool) -> bytes:
+    given = os.environ.get(secret.variable)
+    key = given.encode() if given else read_key_file(key_file(secret), secret, make=make)
+    if len(key) < KEY_LENGTH_MIN:
+        raise SaisinesError(f"La {secret.label} est trop courte : {KEY_LENGTH_MIN} caractères au moins sont attendus.")
+    return key
 
 
 def _make_key(path: Path) -> None:

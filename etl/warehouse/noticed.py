@@ -1,0 +1,82 @@
+"""How jobs went, and what was told to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql
+
+from etl.warehouse.query import Row, many
+from etl.warehouse.tables import job_runs, notices
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to tell to one role.
+
+    Attributes:
+        role: `coordination`, `finance`, `data` or `psychologue`.
+        kind: a code, one of those that etl/jobs/notices.py can say.
+        key: what it is about: the same thing seen again is not told again.
+        detail: counts, days and codes; never a name of a file, a reference, a pseudonym or free text.
+    """
+
+    role: str
+    kind: str
+    key: str
+    detail: Mapping[str, Any]
+
+
+def save_run(
+    connection: Connection, job: str, outcome: str, counts: Mapping[str, int | str], duration_ms: int, at: datetime
+) -> None:
+    """Keep how a run of a job went."""
+    row = {"job": job, "outcome": outcome, "counts": dict(counts), "duration_ms": duration_ms, "ran_at": at}
+    connection.execute(insert(job_runs), row)
+
+
+def load_last_runs(connection: Connection) -> list[Row]:
+    """Of each job: its last run, and when it last went well (`done_at`), by name."""
+    done = select(job_runs.c.job, func.max(job_runs.c.ran_at).label("done_at"))
+    done_at = done.where(job_runs.c.outcome == "done").group_by(job_runs.c.job).subquery()
+    query = (
+        select(job_runs, done_at.c.done_at)
+        .outerjoin(done_at, done_at.c.job == job_runs.c.job)
+        .distinct(job_runs.c.job)
+        .order_by(job_runs.c.job, job_runs.c.job_run_id.desc())
+    )
+    return many(connection, query)
+
+
+def save_notices(connection: Connection, found: Sequence[Notice], at: datetime) -> int:
+    """Keep what is to be told, each once; gives how many are new."""
+    rows = [
+        {"role": one.role, "kind": one.kind, "key": one.key, "detail": dict(one.detail), "noticed_at": at}
+        for one in found
+    ]
+    if not rows:
+        return 0
+    done = connection.execute(
+        postgresql.insert(notices)
+        .on_conflict_do_nothing(constraint="uq_notices_role_key")
+        .returning(notices.c.notice_id),
+        rows,
+    )
+    return len(done.all())
+
+
+def load_untold(connection: Connection) -> list[Row]:
+    """What no mail server has taken yet, in order."""
+    return many(connection, select(notices).where(notices.c.told_at.is_(None)).order_by(notices.c.notice_id))
+
+
+def save_told(connection: Connection, notice_ids: Collection[int], at: datetime) -> None:
+    """Write that a mail server took these."""
+    connection.execute(update(notices).where(notices.c.notice_id.in_(notice_ids)).values(told_at=at))
