@@ -2,7 +2,7 @@
 
 import typer
 
-from etl.cli import desk, intake, payment, people, settlement, setup
+from etl.cli import desk, intake, payment, people, running, settlement, setup
 
 app = typer.Typer(
     name="saisines",
@@ -19,6 +19,7 @@ for commands in (
     payment.commands,
     people.commands,
     desk.commands,
+    running.commands,
 ):
     for name, command in commands.items():
         app.command(name)(command)

@@ -18,7 +18,7 @@ from etl.jobs import init, sample
 from etl.model.errors import SaisinesError
 from etl.model.money import euros
 from etl.model.quarter import Quarter, civil_day
-from etl.scheduler import runs, services
+from etl.scheduler import processes, runs
 from etl.scheduler.api import Api, wait
 from etl.scheduler.home import AirflowHome, prepare
 from etl.warehouse import server
@@ -111,11 +111,11 @@ def _run_dags(home: Path, quarter: Quarter, at: datetime, say: Say, saisines: in
         sample.run(inbox, saisines, quarter=str(quarter), progress=lambda text: say(f"  {text}"))
     say("2/5 Entrepôt et conventions (PostgreSQL embarqué)")
     with server.running(home, create=True):
-        airflow = prepare(home, server.airflow_url(home), services.free_port())
-        with services.migrating(airflow):  # eight seconds that need not be waited for
+        airflow = prepare(home, server.airflow_url(home), processes.free_port())
+        with processes.migrating(airflow):  # eight seconds that need not be waited for
             init.run(home, inbox / "conventions", inbox / "associations.csv", BY, at)
         say("3/5 Démarrage d’Airflow (ordonnanceur, lecture des DAG, API)")
-        with services.running(airflow) as started:
+        with processes.running(airflow) as started:
             _follow(_ready(airflow, started), str(quarter), say)
         say(f"  Airflow arrêté ; ses journaux sont dans {airflow.logs}")
 
@@ -124,7 +124,7 @@ def _ready(airflow: AirflowHome, started: dict[str, subprocess.Popen[bytes]]) ->
     api = Api(airflow)
 
     def found() -> bool:
-        services.check_alive(airflow, started)
+        processes.check_alive(airflow, started)
         if not api.healthy():
             return False
         if errors := api.import_errors():

@@ -15,7 +15,7 @@ from urllib.request import ProxyHandler, build_opener
 from etl.jobs import draft, inbox, init, reconcile, sample
 from etl.jobs.demo import MARK, QUARTER
 from etl.model.errors import SaisinesError
-from etl.scheduler import services
+from etl.scheduler import processes
 from etl.scheduler.api import wait
 from etl.scheduler.home import AirflowHome, prepare
 from etl.warehouse import server
@@ -52,16 +52,16 @@ def run(home: Path, at: datetime, say: Say, saisines: int = 3000, port: int | No
     _mark(home)
     with server.running(home, create=True):
         people = _people(home)
-        airflow = prepare(home, server.airflow_url(home), port or services.free_port(), people=people)
-        with services.migrating(airflow):
+        airflow = prepare(home, server.airflow_url(home), port or processes.free_port(), people=people)
+        with processes.migrating(airflow):
             _load(home, at, say, saisines)
         say("Démarrage d’Airflow, qui porte le bureau…")
-        with services.running(airflow, ["api-server"]) as started:
+        with processes.running(airflow, ["api-server"]) as started:
             _wait_ready(airflow, started)
             _tell(airflow, people, say)
             while True:
                 time.sleep(1)
-                services.check_alive(airflow, started)
+                processes.check_alive(airflow, started)
 
 
 def _mark(home: Path) -> None:
@@ -108,7 +108,7 @@ def _wait_ready(airflow: AirflowHome, started: dict[str, Popen[bytes]]) -> None:
     opener = build_opener(ProxyHandler({}))
 
     def answers() -> bool:
-        services.check_alive(airflow, started)
+        processes.check_alive(airflow, started)
         try:
             with opener.open(f"{airflow.url}/api/v2/version", timeout=5):
                 return True

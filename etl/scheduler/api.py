@@ -15,6 +15,8 @@ from etl.model.errors import SaisinesError
 from etl.scheduler.home import USER, AirflowHome
 
 ENDED = ("success", "failed")
+PARTS = ("metadatabase", "scheduler", "dag_processor")
+ALL_PARTS = (*PARTS, "triggerer")
 TIMEOUT = 30  # seconds for one answer
 _open = build_opener(ProxyHandler({})).open  # the loopback is never reached through a proxy
 
@@ -31,13 +33,13 @@ class Api:
         """Where the tasks write."""
         return self._airflow.logs
 
-    def healthy(self) -> bool:
-        """Whether the API answers and the scheduler and the DAG processor have shown signs of life."""
+    def healthy(self, parts: tuple[str, ...] = PARTS) -> bool:
+        """Whether the API answers and the other parts have shown signs of life."""
         try:
             health = self._send("GET", "/api/v2/monitor/health", signed=False)
         except (URLError, ConnectionError, TimeoutError):
             return False
-        return all(health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor"))
+        return all(health[part]["status"] == "healthy" for part in parts)
 
     def dags(self) -> list[str]:
         """Ids of the DAGs that were found."""

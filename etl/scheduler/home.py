@@ -1,6 +1,6 @@
-"""Airflow's folder in our home: configuration, secrets, logs.
+"""Airflow's folder in our home: secrets, logs, and the configuration written at every start.
 
-For a demonstration or one small machine: accounts are Airflow's simple ones, and everything listens on the loopback.
+Everything listens on the loopback. A demonstration has Airflow's simple accounts; `saisines up` has FAB's, with roles.
 """
 
 from __future__ import annotations
@@ -10,13 +10,24 @@ import os
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from configparser import RawConfigParser
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from etl.scheduler import configuration
+from etl.scheduler.configuration import HOST
+
 USER = "saisines"
-HOST = "127.0.0.1"
+FIRST_PASSWORD = "premier-mot-de-passe"
+WEB = """# Comptes et connexion (Flask-AppBuilder). Écrit une fois : à vous de le modifier, par exemple pour OIDC
+# (docs/exploitation.md, « Connexion par OIDC »).
+from flask_appbuilder.const import AUTH_DB
+
+AUTH_TYPE = AUTH_DB
+BABEL_DEFAULT_LOCALE = "fr"
+LANGUAGES = {"fr": {"flag": "fr", "name": "Français"}}
+WTF_CSRF_ENABLED = True
+"""
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,7 @@ class AirflowHome:
     Attributes:
         folder: what AIRFLOW_HOME is set to.
         port: of the API server, on the loopback.
-        password: of the only user, an administrator.
+        password: of the first administrator, `USER`, as it was made.
     """
 
     folder: Path
@@ -47,7 +58,7 @@ class AirflowHome:
 def prepare(
     home: Path, database: str, port: int, parallelism: int = 2, people: Mapping[str, str] = MappingProxyType({})
 ) -> AirflowHome:
-    """Write the configuration; secrets are made the first time and kept.
+    """Write the configuration of a demonstration; secrets are made the first time and kept.
 
     Args:
         home: the project's home.
@@ -59,14 +70,58 @@ def prepare(
     Returns:
         The folder, ready for the services to start.
     """
+    made, known = _folder(home, port)
+    accounts = {USER: made.password, **people}
+    _write(made.folder / "passwords.json", json.dumps(accounts))
+    base = configuration.base(made.folder, port, database, known, parallelism)
+    _configure(made, configuration.merged(base, configuration.demonstration(made.folder, accounts)))
+    return made
+
+
+def prepare_real(
+    home: Path, database: str, port: int, parallelism: int, extra: configuration.Settings | None = None
+) -> AirflowHome:
+    """Write the configuration of real work: accounts with roles, DAGs that run by themselves.
+
+    Args:
+        home: the project's home.
+        database: SQLAlchemy address of Airflow's metadata.
+        port: of the loopback for the API server.
+        parallelism: tasks at a time on this machine.
+        extra: options that have the last word, another executor for instance.
+    """
+    made, known = _folder(home, port)
+    web = made.folder / "webserver_config.py"
+    if not web.exists():
+        _write(web, WEB)
+        _write(made.folder / FIRST_PASSWORD, made.password + "\n")
+    base = configuration.base(made.folder, port, database, known, parallelism)
+    _configure(made, configuration.merged(base, configuration.real(made.folder), extra or {}))
+    return made
+
+
+def known(home: Path) -> AirflowHome | None:
+    """Airflow's folder as it was last prepared, or None when it never was."""
+    folder = home / "airflow"
+    if not (folder / "airflow.cfg").exists():
+        return None
+    from configparser import RawConfigParser
+
+    read = RawConfigParser()
+    read.read(folder / "airflow.cfg", encoding="utf-8")
+    return AirflowHome(folder, read.getint("api", "port"), _secrets(folder / "secrets.json")["password"])
+
+
+def _folder(home: Path, port: int) -> tuple[AirflowHome, dict[str, str]]:
     folder = home / "airflow"
     for needed in (folder, folder / "logs"):
         needed.mkdir(mode=0o700, parents=True, exist_ok=True)
-    known = _secrets(folder / "secrets.json")
-    made = AirflowHome(folder, port, known["password"])
-    _write(folder / "passwords.json", json.dumps({USER: made.password, **people}))
-    _write(folder / "airflow.cfg", _text(_settings(made, database, known, parallelism, people)))
-    return made
+    made = _secrets(folder / "secrets.json")
+    return AirflowHome(folder, port, made["password"]), made
+
+
+def _configure(made: AirflowHome, settings: configuration.Settings) -> None:
+    _write(made.folder / "airflow.cfg", configuration.text(settings))
 
 
 def _secrets(path: Path) -> dict[str, str]:
@@ -89,56 +144,3 @@ def _write(path: Path, text: str) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
     draft.replace(path)
-
-
-def _settings(
-    made: AirflowHome, database: str, known: dict[str, str], parallelism: int, people: Mapping[str, str]
-) -> dict[str, dict[str, object]]:
-    return {
-        "core": {
-            "dags_folder": dags_folder(),
-            "executor": "LocalExecutor",
-            "parallelism": parallelism,
-            "max_active_tasks_per_dag": parallelism,
-            "load_examples": False,
-            "fernet_key": known["fernet_key"],
-            "simple_auth_manager_users": ",".join([f"{USER}:admin", *(f"{one}:viewer" for one in people)]),
-            "simple_auth_manager_passwords_file": made.folder / "passwords.json",
-            "execution_api_server_url": f"{made.url}/execution/",
-        },
-        "database": {"sql_alchemy_conn": database, "load_default_connections": False},
-        "api": {
-            "host": HOST,
-            "port": made.port,
-            "base_url": made.url,
-            "workers": 1,
-            "secret_key": known["secret_key"],
-            "instance_name": "Saisines",
-        },
-        "api_auth": {"jwt_secret": known["jwt_secret"]},
-        "logging": {
-            "base_log_folder": made.logs,
-            "logging_level": "WARNING",
-            "colored_console_log": False,
-            "file_task_handler_new_folder_permissions": "0o700",
-            "file_task_handler_new_file_permissions": "0o600",
-        },
-        "dag_processor": {"parsing_processes": 1, "min_file_process_interval": 60},
-        "scheduler": {"enable_health_check": False, "catchup_by_default": False},
-        "usage_data_collection": {"enabled": False},
-    }
-
-
-def dags_folder() -> Path:
-    """The DAG files: beside the package `etl`, in the sources as in an installed wheel."""
-    return Path(__file__).resolve().parents[2] / "dags"
-
-
-def _text(settings: dict[str, dict[str, object]]) -> str:
-    parser = RawConfigParser()
-    for section, options in settings.items():
-        parser[section] = {key: str(value).replace("%", "%%") for key, value in options.items()}
-    lines = ["# Written at every start: change nothing here."]
-    for section in parser.sections():
-        lines += ["", f"[{section}]", *(f"{key} = {value}" for key, value in parser.items(section))]
-    return "\n".join(lines) + "\n"

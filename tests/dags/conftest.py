@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.scheduler import home, services
+from etl.scheduler import configuration, home, processes
 from etl.warehouse import server
 
 
@@ -15,10 +15,10 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[home.AirflowHo
     """Airflow's folder and its database, in an embedded PostgreSQL that lives as long as the session."""
     root = tmp_path_factory.mktemp("airflow")
     with pytest.MonkeyPatch.context() as patch, server.running(root, create=True):
-        made = home.prepare(root, server.airflow_url(root), services.free_port())
+        made = home.prepare(root, server.airflow_url(root), processes.free_port())
         patch.setenv("AIRFLOW_HOME", str(made.folder))
         patch.setenv("AIRFLOW_CONFIG", str(made.folder / "airflow.cfg"))
-        with services.migrating(made):
+        with processes.migrating(made):
             pass
         yield made
         if (loaded := sys.modules.get("airflow.settings")) is not None:
@@ -28,5 +28,5 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[home.AirflowHo
 @pytest.fixture(scope="session")
 def dag_files() -> list[Path]:
     """Every DAG file there is."""
-    ignored = (home.dags_folder() / ".airflowignore").read_text(encoding="utf-8").split()
-    return sorted(path for path in home.dags_folder().glob("*.py") if path.name not in ignored)
+    ignored = (configuration.dags_folder() / ".airflowignore").read_text(encoding="utf-8").split()
+    return sorted(path for path in configuration.dags_folder().glob("*.py") if path.name not in ignored)

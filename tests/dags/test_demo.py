@@ -31,7 +31,7 @@ def test_a_demonstration_gives_every_statement_and_again_changes_nothing(
     again = ran(tmp_path / "home", monkeypatch)
     assert "ingest_fiches · take : rien à faire" in again
     assert "Rien n’a changé" in again
-    assert not (tmp_path / "home" / "airflow" / "services.json").exists()
+    assert not (tmp_path / "home" / "airflow" / "processes.json").exists()
 
 
 def test_a_home_of_real_work_is_left_alone(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from etl import settings
-from etl.scheduler import home, runs, services
+from etl.scheduler import home, processes, runs
 from etl.scheduler.api import wait
 
 URL = "postgresql+psycopg2://saisines@/airflow?host=%2Ftmp%2Fx&port=5432"
@@ -67,23 +67,23 @@ def test_what_a_killed_command_left_is_stopped_with_its_children(tmp_path: Path)
     process = sleeper()
     child = psutil.Process(process.pid).children()[0]
     created = psutil.Process(process.pid).create_time()
-    (made.folder / "services.json").write_text(json.dumps({str(process.pid): created}))
-    services.stop_leftovers(made)
+    (made.folder / "processes.json").write_text(json.dumps({str(process.pid): ["scheduler", created]}))
+    processes.stop_leftovers(made)
     process.wait(5)
     assert not psutil.pid_exists(process.pid)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
-    assert not (made.folder / "services.json").exists()
+    assert not (made.folder / "processes.json").exists()
 
 
 def test_a_process_that_took_the_number_of_an_old_one_is_left_alone(tmp_path: Path) -> None:
     made = home.prepare(tmp_path, URL, 8765)
     process = sleeper()
     try:
-        (made.folder / "services.json").write_text(json.dumps({str(process.pid): time.time() - 5000}))
-        services.stop_leftovers(made)
+        (made.folder / "processes.json").write_text(json.dumps({str(process.pid): ["scheduler", time.time() - 5000]}))
+        processes.stop_leftovers(made)
         assert process.poll() is None
     finally:
-        services._stop([process.pid])
+        processes._stop([process.pid])
         process.wait(5)
 
 
