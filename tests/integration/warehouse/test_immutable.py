@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from etl.jobs import decide, deliveries, takeover
 from etl.warehouse import deliveries as stored
-from etl.warehouse import issued, payments, quarantine, statements, watch
+from etl.warehouse import issued, payments, quarantine, statements, supports, watch
 from etl.warehouse.tables import METADATA, statement_lines
 from etl.warehouse.tables import statements as statements_table
 
@@ -41,6 +41,7 @@ CHANGES = {
     "statement_not_paid": "reason = 'other'",
     "statement_payees": "total_cents = total_cents + 1, payable_cents = payable_cents + 1",
     "statements": "cutoff = '2020-01-01'",
+    "support_outcomes": "reason = 'other'",
 }
 # Accepted rows and the register are not history: their deliveries and the audit are.
 NOT_HISTORY = {"job_runs", "notices", "associations", "contacts", "fiches", "sessions"}
@@ -86,6 +87,7 @@ def full(home, engine, tmp_path):
             connection, {**report, "issue": {}, "published_by": "c", "account": "test", "published_at": AT}
         )
         issued.save_reminder(connection, "AAV001", date(2026, 7, 20), 2, "a", AT)
+        supports.save_support_outcome(connection, "FV26-000123-W", "renonce", "vu", "a", "test", AT)
     return engine
 
 

@@ -926,3 +926,26 @@ CREATE TABLE notices (
 )
 ;;
 COMMENT ON TABLE notices IS 'One row per thing to tell to a role, once: its key says what it is about, told_at when a mail server took it.'
+;;
+CREATE TABLE support_outcomes (
+    support_outcome_id BIGINT GENERATED ALWAYS AS IDENTITY,
+    reference TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    by_name TEXT NOT NULL,
+    account TEXT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_support_outcomes PRIMARY KEY (support_outcome_id),
+    CONSTRAINT ck_support_outcomes_outcome CHECK (outcome IN ('en_cours', 'association', 'referent', 'autre_aide', 'renonce', 'injoignable')),
+    CONSTRAINT ck_support_outcomes_author_and_reason CHECK (btrim(by_name) <> '' AND btrim(reason) <> '')
+)
+;;
+COMMENT ON TABLE support_outcomes IS 'One row per outcome that the referent psychologist gives to an impossible support; the last one of a saisine stands.'
+;;
+CREATE TRIGGER support_outcomes_kept BEFORE UPDATE OR DELETE ON support_outcomes FOR EACH ROW EXECUTE FUNCTION refuse_change('purge')
+;;
+ALTER TABLE support_outcomes ENABLE ALWAYS TRIGGER support_outcomes_kept
+;;
+CREATE TRIGGER support_outcomes_never_emptied BEFORE TRUNCATE ON support_outcomes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+;;
+ALTER TABLE support_outcomes ENABLE ALWAYS TRIGGER support_outcomes_never_emptied
