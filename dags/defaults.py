@@ -17,11 +17,9 @@ FICHES = Asset(name="fiches", uri="x-saisines://fiches")
 RECONCILIATION = Asset(name="rapprochement", uri="x-saisines://rapprochement")
 
 # What the data do not allow (SaisinesError), or a mistake in the code, will not be allowed in two minutes either:
-# only a network, a disk or a database that was away is tried again.
-RETRIES = ExceptionRetryPolicy(
-    rules=[RetryRule(exception=[OSError, "sqlalchemy.exc.OperationalError", "psycopg.OperationalError"])],
-    default=RetryAction.FAIL,
-)
+# only a network, a disk or a database that was away (AwayError, and what was not yet given that name) is tried again.
+AWAY = ["etl.model.errors.AwayError", OSError, "sqlalchemy.exc.OperationalError", "psycopg.OperationalError"]
+RETRIES = ExceptionRetryPolicy(rules=[RetryRule(exception=AWAY)], default=RetryAction.FAIL)
 DEFAULT_ARGS = {
     "owner": "ingenierie",
     "retries": 3,

@@ -17,6 +17,10 @@ class UsageError(SaisinesError):
     """The command itself was ill written. The command line exits 2."""
 
 
+class AwayError(SaisinesError):
+    """A server, a disk or a database was away: the same thing may succeed later. The DAGs try it again."""
+
+
 class ManyErrors(SaisinesError):  # noqa: N818 - the plural says that it holds several
     """Several things are wrong at once, in files that are taken whole or not at all.
 

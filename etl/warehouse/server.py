@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl import settings
-from etl.model.errors import SaisinesError
+from etl.model.errors import AwayError, SaisinesError
 from etl.warehouse import cluster
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def plain_address(url: str) -> str:
 
 
 def check_server(engine: Engine) -> None:
-    """Refuse a server that cannot be reached, or is too old, or keeps no UTF-8."""
+    """Refuse a server that is too old or keeps no UTF-8; one that cannot be reached is an AwayError."""
     from sqlalchemy import text
     from sqlalchemy.exc import OperationalError
 
@@ -102,7 +102,9 @@ def check_server(engine: Engine) -> None:
             version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
             encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
     except OperationalError as error:
-        raise SaisinesError(f"La base de données ne répond pas : {str(error.orig).splitlines()[0]}") from error
+        raise AwayError(
+            f"La base de données ne répond pas ({str(error.orig).splitlines()[0]}) ; vérifiez qu’elle tourne."
+        ) from error
     if version < VERSION_MIN or encoding != "UTF8":
         raise SaisinesError(
             f"PostgreSQL 15 ou plus récent, en UTF-8, est attendu ; ce serveur : {version // 10000}, {encoding}."

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from etl.model.errors import SaisinesError
+from etl.model.errors import AwayError, SaisinesError
 from etl.scheduler.home import AirflowHome
 
 HEAVY = ("great_expectations", "pandas", "duckdb", "openpyxl", "pyarrow", "sqlalchemy.orm", "etl.jobs", "etl.warehouse")
@@ -72,6 +72,7 @@ def test_every_task_that_tries_again_never_does_so_for_what_the_data_do_not_allo
             assert policy.evaluate(SaisinesError("non"), 1, 3).action.value == "fail"
             assert policy.evaluate(ValueError("non"), 1, 3).action.value == "fail"
             assert policy.evaluate(ConnectionError(), 1, 3).action.value == "retry"
+            assert policy.evaluate(AwayError("plus tard"), 1, 3).action.value == "retry"
 
 
 def test_files_are_short_and_author_dags_with_the_sdk_alone(dag_files: list[Path]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from etl.model.errors import SaisinesError
+from etl.model.errors import AwayError, SaisinesError
 from etl.warehouse import cluster
 from etl.warehouse.server import airflow_url, connect, plain_address, running, stop
 
@@ -258,6 +258,6 @@ def test_an_address_of_another_database_is_refused():
 
 def test_a_server_that_does_not_answer_is_said_in_one_line(monkeypatch, tmp_path):
     monkeypatch.setenv("SAISINES_DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
-    with pytest.raises(SaisinesError, match="ne répond pas") as refused, connect(tmp_path):
+    with pytest.raises(AwayError, match="ne répond pas") as refused, connect(tmp_path):
         pass
     assert "\n" not in refused.value.message
