@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from etl.warehouse.query import Row, many
@@ -40,6 +40,11 @@ def save_run(
     """Keep how a run of a job went."""
     row = {"job": job, "outcome": outcome, "counts": dict(counts), "duration_ms": duration_ms, "ran_at": at}
     connection.execute(insert(job_runs), row)
+
+
+def forget_runs(connection: Connection, before: datetime) -> None:
+    """Forget the runs of jobs before an instant."""
+    connection.execute(delete(job_runs).where(job_runs.c.ran_at < before))
 
 
 def load_last_runs(connection: Connection) -> list[Row]:

@@ -9,7 +9,7 @@ from etl.jobs import mail
 from etl.jobs.mail import Message
 from etl.model.errors import SaisinesError
 from etl.scheduler.home import AirflowHome
-from etl.scheduler.services import free_port
+from etl.scheduler.processes import free_port
 
 ONE = Message(
     "une",

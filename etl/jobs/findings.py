@@ -1,0 +1,147 @@
+"""What the watch finds in the data that somebody is to be told: who, which kind, and what makes it the same thing tomorrow.
+
+Origins and codes come from outside: one that is in no list of ours is not repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from etl.jobs.inputs import load_conventions
+from etl.jobs.overdue import overdue
+from etl.model.convention_set import ConventionSet
+from etl.model.quarter import civil_day
+from etl.sources.profile import PROFILES
+from etl.warehouse import findings
+from etl.warehouse.drafts import unpack
+from etl.warehouse.noticed import Notice
+from etl.warehouse.query import Row
+from etl.warehouse.reference import load_associations
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+UNKNOWN = "inconnue"
+GAPS_DAYS = 400  # how far back a day without a journal is still news
+LOOKED_BACK = timedelta(days=45)  # drafts made since then are searched for envelopes
+ENVELOPES = ("ENVELOPE_70", "ENVELOPE_90", "ENVELOPE_100")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the watch looks at.
+
+    Attributes:
+        connection: to the warehouse.
+        at: the instant.
+        conventions: the files in force.
+        origins: the codes of the register and the names of the profiles: no other is repeated.
+    """
+
+    connection: Connection
+    at: datetime
+    conventions: ConventionSet
+    origins: frozenset[str]
+
+    @property
+    def today(self) -> date:
+        """The civil day."""
+        return civil_day(self.at)
+
+    def origin(self, row: Row) -> str:
+        """Whence a delivery came, when we know it: people name folders as they like."""
+        return row["origin"] if row["origin"] in self.origins else UNKNOWN
+
+
+def find(connection: Connection, at: datetime) -> list[Notice]:
+    """All that is to be told at an instant, told already or not."""
+    known = {row["code"] for row in load_associations(connection)} | {path.stem for path in PROFILES.glob("*.yaml")}
+    looked = Looked(connection, at, load_conventions(connection), frozenset(known))
+    drafts = findings.load_last_drafts(connection, at - LOOKED_BACK)
+    fresh = findings.load_freshness(connection)
+    return [
+        *refused(looked),
+        *gaps(looked),
+        *impossible(looked),
+        *parked(drafts),
+        *to_sign(drafts),
+        *envelopes(drafts),
+        *overdue(connection, looked.today, at, looked.conventions, drafts, fresh),
+    ]
+
+
+def refused(looked: Looked) -> Iterator[Notice]:
+    """Deliveries that could not be read, and rows in quarantine."""
+    for row in findings.load_failed(looked.connection):
+        detail = {"kind": row["kind"], "origin": looked.origin(row), "day": str(row["received_on"])}
+        yield Notice("data", "DELIVERY_REFUSED", f"livraison/{row['delivery_id']}", detail)
+        yield Notice("coordination", "DELIVERY_REFUSED", f"livraison/{row['delivery_id']}", detail)
+    for row in findings.load_waiting(looked.connection):
+        detail = {
+            "kind": row["kind"],
+            "origin": looked.origin(row),
+            "rows": row["row_count"],
+            "codes": dict(row["codes"]),
+            "delivery": row["delivery_id"],
+        }
+        yield Notice("data", "ROWS_REFUSED", f"quarantaine/{row['delivery_id']}", detail)
+        yield Notice("coordination", "ROWS_REFUSED", f"quarantaine/{row['delivery_id']}", detail)
+
+
+def gaps(looked: Looked) -> Iterator[Notice]:
+    """Days that the journal does not tell of."""
+    for day in findings.load_gaps(looked.connection, looked.today - timedelta(days=GAPS_DAYS)):
+        for role in ("data", "coordination"):
+            yield Notice(role, "JOURNAL_GAP", f"trou/{day}", {"day": str(day)})
+
+
+def impossible(looked: Looked) -> Iterator[Notice]:
+    """Supports that an association cannot give: who, not for whom."""
+    for row in findings.load_impossible(looked.connection):
+        code = row["association"] if row["association"] in looked.origins else UNKNOWN
+        for role in ("psychologue", "coordination"):
+            yield Notice(role, "SUPPORT_IMPOSSIBLE", f"soutien/{row['fiche_id']}", {"association": code})
+
+
+def parked(drafts: list[Row]) -> Iterator[Notice]:
+    """Drafts that cannot be finalised, by what stops them; what a reason is about stays in the draft."""
+    for row in drafts:
+        if row["parked"] and row["status"] != "finalise":
+            codes = _counted([reason["code"] for reason in unpack(row["statement"])["parked"]])
+            key = f"parque/{row['convention']}/{row['quarter']}/" + "+".join(sorted(codes))
+            detail = {"convention": row["convention"], "quarter": row["quarter"], "codes": codes}
+            yield Notice("coordination", "PARKED", key, detail)
+            yield Notice("finance", "PARKED", key, detail)
+
+
+def to_sign(drafts: list[Row]) -> Iterator[Notice]:
+    """Statements that wait for somebody's hand."""
+    kinds = {"soumis": "TO_APPROVE", "approuve": "TO_FINALISE"}
+    for row in drafts:
+        if row["status"] in kinds:
+            detail = {name: row[name] for name in ("convention", "quarter", "total_cents")}
+            key = f"{row['status']}/{row['draft_id']}/{row['draft_event_id']}"
+            yield Notice("finance", kinds[row["status"]], key, detail)
+
+
+def envelopes(drafts: list[Row]) -> Iterator[Notice]:
+    """Envelopes of which a draft reaches 70, 90 or 100 %."""
+    for row in drafts:
+        if row["statement"] is None:
+            continue
+        for found in unpack(row["statement"])["discrepancies"]:
+            if found["code"] in ENVELOPES and str(found["detail"]).isdecimal():
+                yield from _envelope(row["convention"], int(found["detail"]), int(found["code"].rpartition("_")[2]))
+
+
+def _envelope(convention: str, year: int, percent: int) -> Iterator[Notice]:
+    detail: dict[str, Any] = {"convention": convention, "year": year, "percent": percent}
+    for role in ("finance", "coordination"):
+        yield Notice(role, "ENVELOPE", f"enveloppe/{convention}/{year}/{percent}", detail)
+
+
+def _counted(codes: list[str]) -> dict[str, int]:
+    return {code: codes.count(code) for code in sorted(set(codes))}
