@@ -76,22 +76,44 @@ def statement_entries(data: Snapshot) -> list[Entry]:
     return [Entry("REG", on, statement["number"], on, label, movements, on)]
 
 
-def payment_entries(data: Snapshot, message_id: str, paid: dict[str, int], execution_on: date) -> list[Entry]:
-    """What a batch paid: each payee's account against the bank.
+def payment_entries(
+    data: Snapshot, message_id: str, sent: dict[str, int], execution_on: date, validated_on: date | None
+) -> list[Entry]:
+    """What a batch takes from the bank, whole, as the bank books it: each payee's account against the bank.
 
     Args:
         data: the statement's snapshot.
         message_id: the identifier of the payment file.
-        paid: code of the payee → cents.
-        execution_on: the day the bank executed it.
+        sent: code of the payee → cents, of all its transfers; one that came back has `return_entry` besides.
+        execution_on: the day the bank executes it.
+        validated_on: the day of the bank's last answer; None while transfers wait for one.
     """
     accounts = _accounts(data["convention"])
-    debits = [Movement(accounts["tiers"], cents, _third_party(data, code)) for code, cents in sorted(paid.items())]
+    debits = [Movement(accounts["tiers"], cents, _third_party(data, code)) for code, cents in sorted(sent.items())]
     if not debits:
         return []
-    bank = Movement(accounts["banque"], -sum(paid.values()))
+    bank = Movement(accounts["banque"], -sum(sent.values()))
     label = f"Virements {snapshot.number(data)}"
-    return [Entry("BQ", execution_on, message_id, execution_on, label, (*debits, bank), execution_on)]
+    return [Entry("BQ", execution_on, message_id, execution_on, label, (*debits, bank), validated_on)]
+
+
+def payee_entry(data: Snapshot, on: date, reference: str, label: str, code: str, cents: int, checked: bool) -> Entry:
+    """One payee's account against the bank: paid by hand, a transfer that came back, an order to repay that was settled.
+
+    Args:
+        data: the statement's snapshot.
+        on: the day.
+        reference: of the piece: an end-to-end identifier, a number.
+        label: what happened, in words.
+        code: of the payee.
+        cents: what was paid to it; negative when it is the bank that receives.
+        checked: False for an entry that a person must review.
+    """
+    accounts = _accounts(data["convention"])
+    movements = (Movement(accounts["tiers"], cents, _third_party(data, code)), Movement(accounts["banque"], -cents))
+    return Entry(
+        "BQ", on, reference, on, label if checked else f"{label}, {REVIEW}", movements, on if checked else None
+    )
 
 
 def accrual_entries(convention: dict[str, Any], year: int, known_cents: int, missing_cents: int) -> list[Entry]:
@@ -119,6 +141,11 @@ def accrual_entries(convention: dict[str, Any], year: int, known_cents: int, mis
             label = f"{what} {convention['code']} {year} : {words}, {REVIEW}"
             entries.append(Entry("OD", on, reference, closing, label, movements, None))
     return sorted(entries, key=lambda entry: entry.on)
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Entries as a file holds them: by day of validation, which the law asks for, or their own while it waits."""
+    return sorted(entries, key=lambda one: (one.validated_on or one.on, one.on, one.journal, one.reference, one.label))
 
 
 def render_fec(entries: Iterable[Entry], first_number: int = 1) -> bytes:

@@ -2,7 +2,7 @@
 
 import typer
 
-from etl.cli import desk, intake, payment, people, running, settlement, setup
+from etl.cli import books, desk, intake, payment, people, running, settlement, setup
 
 app = typer.Typer(
     name="saisines",
@@ -17,11 +17,19 @@ for commands in (
     intake.commands,
     settlement.commands,
     payment.commands,
+    books.commands,
     people.commands,
     desk.commands,
     running.commands,
 ):
     for name, command in commands.items():
         app.command(name)(command)
-for group in (setup.conventions, intake.deliveries, intake.quarantine, payment.associations):
+for group in (
+    setup.conventions,
+    intake.deliveries,
+    intake.quarantine,
+    payment.associations,
+    books.payments,
+    books.repayments,
+):
     app.add_typer(group)

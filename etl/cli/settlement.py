@@ -83,11 +83,15 @@ def _tell(statements: list[dict[str, Any]]) -> None:
 
 
 def submit(quarter: Quarter, convention: Convention, by: By, digest: Digest) -> None:
-    """La coordination soumet un brouillon à la finance."""
+    """La coordination soumet un brouillon à la finance, et écrit les avis provisoires à envoyer aux associations."""
+    from etl.jobs import issue
     from etl.jobs import statement_life as job
 
     job.submit(settings.home(), quarter, convention, digest, by, settings.now())
-    say(f"Relevé {convention} {quarter} soumis par {by}. Ensuite : saisines approve, par une autre personne.")
+    folder = issue.provisional(settings.home(), quarter, convention, digest, progress=ways.progress())
+    ways.done()
+    say(f"Relevé {convention} {quarter} soumis par {by} ; avis provisoires dans {folder / 'notes'}")
+    say("Ensuite : saisines approve, par une autre personne.")
 
 
 def approve(quarter: Quarter, convention: Convention, by: By, digest: Digest) -> None:

@@ -91,9 +91,9 @@ def _run_until_settled(connection: duckdb.DuckDBPyConnection, step: Step) -> Non
 def _refuse_offenders(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     """Stop at the first check that finds something: a wrong amount is worse than none."""
     if step.folder == "checks":
-        found = connection.execute(f"select count(*) from {step.name}").fetchone()
-        if found != (0,):
-            raise CheckError(f"sql/checks/{step.name}.sql: {found[0] if found else 0} offending rows")
+        ((found,),) = connection.execute(f"select count(*) from {step.name}").fetchall()
+        if found:
+            raise CheckError(f"sql/checks/{step.name}.sql: {found} offending rows")
 
 
 def _drop_read(connection: duckdb.DuckDBPyConnection, plan: list[Step], position: int, asked: frozenset[str]) -> None:

@@ -148,6 +148,17 @@ _COLUMNS: dict[str, dict[str, pa.DataType]] = {
     },
     "takeover": {"convention": TEXT, "until": DAY},
     "carried": {"convention": TEXT, "payee": TEXT, "amount_cents": INT},
+    "statement_payee": {
+        "statement_id": INT,
+        "payee": TEXT,
+        "total_cents": INT,
+        "carried_in_cents": INT,
+        "payable_cents": INT,
+        "carried_out_cents": INT,
+        "state": TEXT,
+    },
+    "payment_batch": {"batch_id": INT, "statement_id": INT, "total_cents": INT, "item_count": INT},
+    "payment_item": {"batch_id": INT, "statement_id": INT, "payee": TEXT, "amount_cents": INT, "state": TEXT},
     "holiday": {"departement": TEXT, "day": DAY},
     "payee_check": {"association": TEXT, "code": TEXT, "detail": TEXT},
     "weight": {

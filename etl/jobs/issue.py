@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter
 from etl.warehouse.drafts import load_draft, unpack
 from etl.warehouse.server import connect
-from etl.warehouse.statements import load_statement
+from etl.warehouse.statements import load_receivables, load_statement
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -24,7 +25,7 @@ Snapshot = dict[str, Any]
 
 
 def run(home: Path, number: str, out: Path | None = None, progress: Callable[[str], None] = lambda what: None) -> Path:
-    """Write all the documents of a finalised statement: data, workbook, PDF, one note per payee, journal entries.
+    """Write all the documents of a finalised statement: data, workbook, PDF, notes, entries, payment files, orders to repay.
 
     Args:
         home: the folder of the state.
@@ -40,14 +41,38 @@ def run(home: Path, number: str, out: Path | None = None, progress: Callable[[st
     """
     with connect(home) as engine:
         snapshot = finalised(engine, number)
-    return _write(snapshot, (out or home / "out") / "finalises" / number, progress)
+        return _write(
+            chain(rendered(snapshot), _since(engine, number, snapshot)),
+            (out or home / "out") / "finalises" / number,
+            progress,
+        )
 
 
-def provisional(home: Path, quarter: str, convention: str, digest: str, out: Path | None = None) -> Path:
-    """Write the documents of a stored draft, marked as such: the notes that associations may dispute at `soumis`."""
+def provisional(
+    home: Path,
+    quarter: str,
+    convention: str,
+    digest: str,
+    out: Path | None = None,
+    progress: Callable[[str], None] = lambda what: None,
+) -> Path:
+    """Write the documents of a stored draft, marked as such: the notes that associations may dispute at `soumis`.
+
+    Args:
+        home: the folder of the state.
+        quarter: `2026-T1`.
+        convention: its code.
+        digest: of the stored draft.
+        out: the folder to write to; default, `out/` in the home.
+        progress: told which document is being made.
+
+    Returns:
+        The folder of the documents.
+    """
     with connect(home) as engine:
         snapshot = drafted(engine, home, quarter, convention, digest)
-    return _write(snapshot, (out or home / "out") / snapshot["statement"]["quarter"] / convention / "provisoire")
+    folder = (out or home / "out") / snapshot["statement"]["quarter"] / convention / "provisoire"
+    return _write(rendered(snapshot), folder, progress)
 
 
 def finalised(engine: Engine, number: str) -> Snapshot:
@@ -73,11 +98,26 @@ def drafted(engine: Engine, home: Path, quarter: str, convention: str, digest: s
         return documents.snapshot(connection, statement, gather(engine, date.fromisoformat(statement["cutoff"])), home)
 
 
-def _write(snapshot: Snapshot, folder: Path, progress: Callable[[str], None] = lambda what: None) -> Path:
-    for name, content in rendered(snapshot):
+def _write(documents: Iterable[tuple[str, bytes]], folder: Path, progress: Callable[[str], None]) -> Path:
+    for name, content in documents:
         progress(name)
         write_atomically(folder / name, content)
     return folder
+
+
+def _since(engine: Engine, number: str, snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
+    """What followed the statement: the payment files sent, the orders to repay."""
+    from etl.jobs import pay, repayments
+
+    with engine.connect() as connection:
+        row = load_statement(connection, number)
+        owed = [one for one in load_receivables(connection) if one["number"] == number]
+    if row is None:
+        return
+    for name, content in pay.made_again(engine, row, snapshot):
+        yield f"virements/{name}", content
+    for name, content in repayments.rendered(snapshot, owed):
+        yield f"reversements/{name}", content
 
 
 def rendered(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:

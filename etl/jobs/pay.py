@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 
     from reports.payment import PaymentFile
 
+CHECKS = ("batch_is_its_payees", "statement_is_paid_or_waits")
+STATES = {
+    "a_payer": "à payer",
+    "bloque": "bloqué",
+    "transmis": "transmis à la banque",
+    "rejete": "rejeté",
+    "paye": "payé",
+}
 LEAD_DAYS = 1  # banks ask for the file the day before
 
 
@@ -54,7 +63,9 @@ def run(home: Path, quarter: str, convention: str, by: str, out: Path, at: datet
     """
     by = people.given(by)
     with connect(home) as engine:
-        return [_pay(engine, row, by, out, at) for row in _finalised(engine, quarter, convention)]
+        with engine.connect() as connection:
+            found = finalised(connection, str(Quarter.parse(quarter)), convention)
+        return [_pay(engine, row, by, out, at) for row in found]
 
 
 def take_answer(home: Path, file: Path, by: str, at: datetime) -> dict[str, int]:
@@ -74,22 +85,113 @@ def take_answer(home: Path, file: Path, by: str, at: datetime) -> dict[str, int]
     with connect(home) as engine, engine.begin() as connection:
         for item in payments.load_items_of(connection, answer.message_id):
             found = answer.of(item["end_to_end_id"])
-            if found is None or found.state == "transmis" or item["state"] == found.state:
-                continue
+            if found is None or found.state == "transmis" or item["state"] in (found.state, "rejete"):
+                continue  # what came back stays so: its payee may be in another batch by now
             payments.save_answer(connection, item["end_to_end_id"], found.state, found.reason_code or None, at)
             counts[found.state] = counts.get(found.state, 0) + 1
         watch.save_act(
             connection, "bank_answer", {"message_id": answer.message_id, **counts}, by, settings.system_user(), at
         )
+        for statement_id in {item["statement_id"] for item in payments.load_items_of(connection, answer.message_id)}:
+            check(connection, statement_id)
     return counts
 
 
-def _finalised(engine: Engine, quarter: str, convention: str) -> list[dict[str, Any]]:
-    wanted = str(Quarter.parse(quarter))
+def paid_apart(home: Path, number: str, payee: str, by: str, reason: str, at: datetime) -> None:
+    """Say that a payee was paid without a transfer of ours: by a cheque, out of the SEPA area, by a batch of another tool.
+
+    Args:
+        home: the folder of the state.
+        number: of the finalised statement.
+        payee: its code.
+        by: who says so.
+        reason: how it was paid; required, kept in `audit`.
+        at: the instant.
+
+    Raises:
+        SaisinesError: no such statement or payee, nothing to pay, or a transfer is under way.
+    """
+    by, reason = people.given(by), people.reason_given(reason)
+    with connect(home) as engine, engine.begin() as connection:
+        statement = statements.load_statement(connection, number)
+        rows = payments.load_payees(connection, statement["statement_id"], lock=True) if statement else []
+        row = next((row for row in rows if row["payee"] == payee), None)
+        if statement is None or row is None:
+            raise SaisinesError(f"{number} : aucun bénéficiaire {payee} ; « saisines payments list » les donne.")
+        if row["payable_cents"] <= 0 or row["state"] not in ("a_payer", "rejete"):
+            raise SaisinesError(f"{payee} est {STATES[row['state']]} sur {number} : rien n’est à payer autrement.")
+        payments.save_payee_state(connection, statement["statement_id"], payee, "paye", reason, at)
+        detail = {"number": number, "payee": payee, "amount_cents": row["payable_cents"], "reason": reason}
+        watch.save_act(connection, "paid_apart", detail, by, settings.system_user(), at)
+        check(connection, statement["statement_id"])
+
+
+def check(connection: Connection, statement_id: int) -> None:
+    """Run the checks of `sql/checks` that are about payments, on one statement.
+
+    Raises:
+        CheckError: what is paid, excluded and carried does not add up; nothing of it may be kept.
+    """
+    from etl.engine.compute import compute
+    from etl.engine.schema import table
+
+    batches = payments.load_batches(connection, statement_id)
+    rows = {
+        "statement_payee": payments.load_payees(connection, statement_id),
+        "payment_batch": batches,
+        "payment_item": [item for one in batches for item in payments.load_items(connection, one["batch_id"])],
+    }
+    compute({name: table(name, found) for name, found in rows.items()}, CHECKS)
+
+
+def made_again(engine: Engine, statement: dict[str, Any], snapshot: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """The payment files of a statement, by file name: the bytes sent, made from what was kept of each transfer.
+
+    Raises:
+        SaisinesError: the bytes are not those that were sent.
+    """
+    from reports.payment import render_payment
+
     with engine.connect() as connection:
-        found = [row for row in statements.load_statements(connection, convention) if row["quarter"] == wanted]
+        batches = [
+            (one, payments.load_items(connection, one["batch_id"]))
+            for one in payments.load_batches(connection, statement["statement_id"])
+        ]
+    for batch, items in batches:
+        payees = [
+            {
+                **item,
+                "code": item["payee"],
+                "nom": item["titulaire"],
+                "payable_cents": item["amount_cents"],
+                "state": "a_payer",
+            }
+            for item in items
+        ]
+        made = render_payment(
+            statement["number"],
+            batch["place"],
+            snapshot["federation"],
+            payees,
+            batch["execution_on"],
+            _made_at(statement),
+        )
+        if made.xml is None or hashlib.sha256(made.xml).hexdigest() != batch["file_sha256"]:
+            raise SaisinesError(
+                f"{batch['message_id']} : le fichier de virement refait n’est pas celui qui fut envoyé."
+            )
+        yield f"{batch['message_id']}.xml", made.xml
+
+
+def finalised(connection: Connection, quarter: str, convention: str) -> list[dict[str, Any]]:
+    """The finalised statements of a convention and quarter, in order.
+
+    Raises:
+        SaisinesError: there is none.
+    """
+    found = [row for row in statements.load_statements(connection, convention) if row["quarter"] == quarter]
     if not found:
-        raise SaisinesError(f"Aucun relevé {convention} {wanted} n’est finalisé : finalisez-le, puis payez.")
+        raise SaisinesError(f"Aucun relevé {convention} {quarter} n’est finalisé : finalisez-le, puis payez.")
     return found
 
 
@@ -104,6 +206,7 @@ def _pay(engine: Engine, statement: dict[str, Any], by: str, out: Path, at: date
         day = target_day_from(civil_day(at) + timedelta(days=LEAD_DAYS))
         made = render_payment(statement["number"], place, snapshot["federation"], payees, day, _made_at(statement))
         file = _save(connection, statement, place, made, payees, by, out, at, day)
+        check(connection, statement["statement_id"])
     held = [(one.code, " ".join(one.reasons)) for one in made.held if one.payable_cents > 0]
     return Paid(statement["number"], file, made.total_cents, len(made.identifiers), held)
 

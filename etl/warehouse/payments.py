@@ -101,6 +101,12 @@ def load_items(connection: Connection, batch_id: int) -> list[Row]:
     )
 
 
+def load_open_payees(connection: Connection, statement_id: int) -> set[str]:
+    """The payees of a statement with a transfer that was not rejected."""
+    own = (payment_items.c.statement_id == statement_id) & (payment_items.c.state != "rejete")
+    return set(connection.execute(select(payment_items.c.payee).where(own)).scalars())
+
+
 def load_items_of(connection: Connection, message_id: str) -> list[Row]:
     """The transfers of the file that bears this identifier.
 
