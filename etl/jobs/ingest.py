@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl import settings
 from etl.jobs import corrections, storing
+from etl.jobs.ingest_told import FAILED, KNOWN, RECEIVED, FileReport, Report, as_json, told
 from etl.jobs.judging import Given, Judged, Progress, judge
-from etl.jobs.storing import Made, Stored
+from etl.jobs.storing import Made
 from etl.model.errors import SaisinesError, UsageError
 from etl.sources import inbox, landing
 from etl.sources.cells import PARIS, sigle
@@ -26,78 +26,19 @@ from etl.warehouse.deliveries import Delivery
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-RECEIVED = "recu"
-KNOWN = "deja_recu"
-FAILED = "echec"
+__all__ = ["FAILED", "KNOWN", "RECEIVED", "FileReport", "Incoming", "Report", "as_json", "run", "take"]
 BY_HAND = "by_hand"
 READ = "read"
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What became of a file, with its control totals: read = accepted + rejected + duplicate + ignored.
-
-    Attributes:
-        name: what people know it by.
-        kind: `journal` or `fiches`.
-        origin: the association's code, or the source profile.
-        status: `recu`, `deja_recu` (same bytes, same origin: nothing changed) or `echec`.
-        delivery_id: of the warehouse, also of the earlier delivery it repeats.
-        reasons: how many rows were refused for each code.
-        failure: why it failed, in French.
-    """
-
-    name: str
-    kind: str
-    origin: str
-    status: str
-    delivery_id: int | None = None
-    read: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    duplicate: int = 0
-    ignored: int = 0
-    reasons: Mapping[str, int] = field(default_factory=dict)
-    failure: str | None = None
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a run did.
-
-    Attributes:
-        files: in the order in which they were given.
-        unknown: files that are neither journal nor fiches, and why.
-        corrected: how many rows refused before were accepted now, from a corrected file.
-    """
-
-    files: Sequence[FileReport]
-    unknown: Sequence[Unknown] = ()
-    corrected: int = 0
-
-    @property
-    def failed(self) -> list[FileReport]:
-        """The files that were not taken in."""
-        return [file for file in self.files if file.status == FAILED]
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was taken in."""
-        return any(file.status == RECEIVED for file in self.files)
-
-    def totals(self) -> dict[str, int]:
-        """The control totals of the files taken in, added up."""
-        taken = [file for file in self.files if file.status == RECEIVED]
-        names = ("read", "accepted", "rejected", "duplicate", "ignored")
-        return {"files": len(taken)} | {name: sum(getattr(file, name) for file in taken) for name in names}
+SOURCE = "source"
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A file on its way in: where it lies, where it landed, what it holds or why it failed."""
+    """A file on its way in: what it is, where it landed, when it was received, what it holds or why it failed."""
 
     found: Found
     landed: Landed
+    received_on: date
     content: Content | None = None
     failure: str | None = None
 
@@ -105,16 +46,6 @@ class Incoming:
     def identity(self) -> tuple[str, str]:
         """What makes it the same delivery: its bytes and its origin."""
         return self.landed.sha256, self.found.origin
-
-
-def as_json(report: Report) -> dict[str, Any]:
-    """The report as data, for `--json`."""
-    return {
-        "files": [asdict(file) for file in report.files],
-        "unknown": [asdict(file) for file in report.unknown],
-        "corrected": report.corrected,
-        "totals": report.totals(),
-    }
 
 
 def run(
@@ -150,12 +81,42 @@ def run(
     found, unknown = inbox.find(paths, profile)
     if not found:
         raise SaisinesError(_nothing(paths, unknown))
+    from etl.warehouse.server import running
+
+    how = received_how or (BY_HAND if received_on else READ)
+    with running(home):  # without a warehouse nothing lands
+        landed = _land(home, found, {one.path: (receptions or {}).get(one.path, day) for one in found}, progress)
+        report = take(home, landed, at, received_how=how, secret=secret, progress=progress)
+    return replace(report, unknown=unknown)
+
+
+def take(
+    home: Path,
+    landed: Sequence[Incoming],
+    at: datetime,
+    *,
+    received_how: str = SOURCE,
+    secret: bytes | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> Report:
+    """Take in files that landed already: read, judge and store them.
+
+    Args:
+        home: the folder of the state.
+        landed: the files.
+        at: the instant of the run.
+        received_how: who says when they were received: `source`, `by_hand` or `read`.
+        secret: the key of the pseudonyms; that of the settings by default.
+        progress: told of the stage, what is done and the total.
+
+    Raises:
+        SaisinesError: no warehouse yet, or another key than that of the warehouse.
+    """
     from etl.warehouse.server import connect
 
     with connect(home) as engine:
-        how = received_how or (BY_HAND if received_on else READ)
-        run_ = Run(engine, home, day, how, receptions or {}, at, secret or settings.pseudonym_key(), progress)
-        return replace(run_.take_in(found), unknown=unknown)
+        keys = secret or settings.pseudonym_key(), settings.storage_key()
+        return Run(engine, home, received_how, at, *keys, progress).take_in(landed)
 
 
 def _reception(received_on: date | None, at: datetime) -> date:
@@ -174,6 +135,20 @@ def _nothing(paths: Sequence[Path], unknown: Sequence[Unknown]) -> str:
     return f"{places} : aucun fichier à lire ; déposez les journaux dans journal/ et les fiches dans fiches/<code>/."
 
 
+def _land(home: Path, found: Sequence[Found], receptions: Mapping[Path, date], progress: Progress) -> list[Incoming]:
+    """Keep the bytes of files of the inbox; what cannot be read stays, with why."""
+    incoming, key = [], settings.storage_key()
+    for done, one in enumerate(found):
+        progress("land", done, len(found))
+        try:
+            landed, failure = landing.land(home, landing.read_bytes(one.path, one.name), key), None
+        except SaisinesError as error:
+            landed, failure = Landed("", "", 0), error.message
+        incoming.append(Incoming(one, landed, receptions[one.path], failure=failure))
+    progress("land", len(found), len(found))
+    return incoming
+
+
 @dataclass(frozen=True)
 class Run:
     """One run, with what all its steps need.
@@ -181,33 +156,31 @@ class Run:
     Attributes:
         engine: of the warehouse.
         home: the folder of the state.
-        received_on: the reception of the files of the run that have none of their own.
-        received_how: who says so.
-        receptions: the reception of each file, by its path.
+        received_how: who says when the files were received.
         at: the instant of the run.
         secret: the key of the pseudonyms.
+        storage: the key of the landed files.
         progress: what is told of the steps.
     """
 
     engine: Engine
     home: Path
-    received_on: date
     received_how: str
-    receptions: Mapping[Path, date]
     at: datetime
     secret: bytes
+    storage: bytes
     progress: Progress
 
-    def take_in(self, found: Sequence[Found]) -> Report:
-        """Land, read, judge and store files."""
+    def take_in(self, incoming: Sequence[Incoming]) -> Report:
+        """Read, judge and store files."""
         with self.engine.connect() as connection:
             known = storing.known_codes(connection)
-        landed = self._land([replace(one, origin=_origin(one, known)) for one in found])
+        landed = [replace(one, found=replace(one.found, origin=_origin(one.found, known))) for one in incoming]
         with self.engine.connect() as connection:
             received = deliveries.load_received(connection, [one.identity for one in landed if not one.failure])
         read = self._read(landed, received)
         given = [
-            Given(place, one.found.origin, self._received_on(one), one.content)
+            Given(place, one.found.origin, one.received_on, one.content)
             for place, one in enumerate(read)
             if one.content
         ]
@@ -222,24 +195,11 @@ class Run:
         self.progress("save", 1, 1)
         return report
 
-    def _land(self, found: Sequence[Found]) -> list[Incoming]:
-        incoming = []
-        for done, one in enumerate(found):
-            self.progress("land", done, len(found))
-            try:
-                content = landing.read_bytes(one.path, one.name)
-            except SaisinesError as error:
-                incoming.append(Incoming(one, Landed("", "", 0), failure=error.message))
-                continue
-            incoming.append(Incoming(one, landing.land(self.home, content)))
-        self.progress("land", len(found), len(found))
-        return incoming
-
     def _read(self, landed: Sequence[Incoming], received: Mapping[tuple[str, str], Any]) -> list[Incoming]:
         """Read what is new, each (content, origin) once: the copy that reached the federation first."""
         seen = set(received)
         read = list(landed)
-        for done, place in enumerate(sorted(range(len(landed)), key=lambda place: self._received_on(landed[place]))):
+        for done, place in enumerate(sorted(range(len(landed)), key=lambda place: landed[place].received_on)):
             self.progress("read", done, len(landed))
             one = landed[place]
             if not one.failure and one.identity not in seen:
@@ -249,7 +209,7 @@ class Run:
         return read
 
     def _read_one(self, one: Incoming) -> Incoming:
-        content = landing.read_landed(self.home, one.landed.path, one.landed.sha256)
+        content = landing.read_landed(self.home, one.landed.path, one.landed.sha256, self.storage)
         try:
             if content is None:
                 raise SaisinesError(
@@ -280,13 +240,7 @@ class Run:
         storing.save_failures(
             connection, [self._delivery(one) for one in read if one.failure and one.landed.sha256], self.at
         )
-        reasons = _reasons(judged)
-        return Report(
-            [_reported(place, read, stored, received, reasons) for place in range(len(read))], corrected=corrected
-        )
-
-    def _received_on(self, one: Incoming) -> date:
-        return self.receptions.get(one.found.path, self.received_on)
+        return told(read, stored, received, judged, corrected)
 
     def _delivery(self, one: Incoming) -> Delivery:
         has_pseudonyms = one.found.kind == JOURNAL and not one.failure
@@ -298,7 +252,7 @@ class Run:
             file_name=one.found.name,
             landed=one.landed.path,
             size_bytes=one.landed.size,
-            received_on=self._received_on(one),
+            received_on=one.received_on,
             received_how=self.received_how,
             key_id=settings.key_id(self.secret) if has_pseudonyms else None,
             failure=one.failure,
@@ -309,43 +263,3 @@ def _origin(found: Found, known: Mapping[str, str]) -> str:
     """The code of an association as its register writes it; the name of a profile."""
     code = sigle(found.origin)
     return found.origin if found.kind == JOURNAL else known.get(code, code)
-
-
-def _reasons(judged: Judged | None) -> dict[int, Counter[str]]:
-    reasons: dict[int, Counter[str]] = {}
-    for row in judged.refused if judged else ():
-        reasons.setdefault(row.delivery, Counter()).update(row.codes)
-    return reasons
-
-
-def _reported(
-    place: int,
-    read: Sequence[Incoming],
-    stored: Stored,
-    received: Mapping[tuple[str, str], Mapping[str, Any]],
-    reasons: Mapping[int, Counter[str]],
-) -> FileReport:
-    """Say what became of a file; one that was given twice in a run is known the second time."""
-    one = read[place]
-    first = next(
-        (n for n, its in enumerate(read) if its.identity == one.identity and (its.content or its.failure)), place
-    )
-    failure = read[first].failure or one.failure
-    base = FileReport(one.found.name, one.found.kind, one.found.origin, FAILED, failure=failure)
-    if failure:
-        return base
-    if place in stored.ids:
-        made = stored.deliveries[place]
-        return replace(
-            base,
-            status=RECEIVED,
-            delivery_id=stored.ids[place],
-            read=made.rows_read,
-            accepted=made.rows_accepted,
-            rejected=made.rows_rejected,
-            duplicate=made.rows_duplicate,
-            ignored=made.rows_ignored,
-            reasons=dict(sorted(reasons.get(place, Counter()).items())),
-        )
-    known = received.get(one.identity)
-    return replace(base, status=KNOWN, delivery_id=known["delivery_id"] if known else stored.ids.get(first))

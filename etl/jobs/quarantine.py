@@ -114,7 +114,7 @@ def _given(home: Path, waiting: Iterable[Row], secret: bytes | None) -> list[Giv
 
 
 def _content(home: Path, row: Row, secret: bytes | None) -> Content | None:
-    content = landing.read_landed(home, row["landed"], row["sha256"])
+    content = landing.read_landed(home, row["landed"], row["sha256"], settings.storage_key())
     kind = FICHES if row["kind"] in (FICHE, SESSION) else "journal"
     if content is None:
         return None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from etl import settings
 from etl.model.errors import SaisinesError
 from etl.sources import landing
 from etl.sources.cells import UNREAD
@@ -140,7 +141,7 @@ def _read_again(home: Path, rows: Iterable[Row]) -> list[Refused]:
         by_delivery[row["delivery_id"]].append(row)
     found = []
     for delivery, its in by_delivery.items():
-        content = landing.read_landed(home, its[0]["landed"], its[0]["sha256"])
+        content = landing.read_landed(home, its[0]["landed"], its[0]["sha256"], settings.storage_key())
         if content is not None:
             places = {(row["kind"], row["sheet"], row["row_number"]): row for row in its}
             found.append(Refused(delivery, places, read_fiches(content, its[0]["file_name"] or "")))

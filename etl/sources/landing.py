@@ -1,13 +1,16 @@
-"""Where the bytes of each file land, untouched, before anything is read of them."""
+"""Where the bytes of each file land, untouched, before anything is read of them. They lie there encrypted."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from etl.model.errors import SaisinesError
+from etl.sources.sealing import HEADER_BYTES, DamagedError, key_id, key_id_of, seal, unseal
 
 FOLDER = "landing"
 MAX_BYTES = 1 << 28
@@ -18,9 +21,9 @@ class Landed:
     """A file as it landed.
 
     Attributes:
-        sha256: of its bytes, which is also its name there.
-        path: of the copy, relative to the home.
-        size: in bytes.
+        sha256: of its plain bytes, which is also its name there.
+        path: of the encrypted copy, relative to the home.
+        size: of the file as it came, in bytes.
     """
 
     sha256: str
@@ -51,8 +54,13 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def land(home: Path, content: bytes) -> Landed:
-    """Keep the bytes of a file, readable by their owner only. The same bytes land once; a crash leaves no half of them.
+def land(home: Path, content: bytes, secret: bytes) -> Landed:
+    """Keep the bytes of a file, encrypted. The same bytes land once; a crash leaves no half of them.
+
+    Args:
+        home: the folder of the state.
+        content: the bytes as they came.
+        secret: `settings.storage_key()`.
 
     Raises:
         SaisinesError: the home cannot be written.
@@ -60,7 +68,8 @@ def land(home: Path, content: bytes) -> Landed:
     sha256 = sha256_of(content)
     relative = Path(FOLDER) / sha256[:2] / sha256
     try:
-        _write(home / relative, content)
+        if not _is_there(home / relative, secret):
+            write(home / relative, seal(content, secret))
     except OSError as error:
         raise SaisinesError(
             f"{home / FOLDER} : écriture impossible ({error.strerror}) ; vérifiez les droits et la place."
@@ -68,15 +77,21 @@ def land(home: Path, content: bytes) -> Landed:
     return Landed(sha256, relative.as_posix(), len(content))
 
 
-def _write(path: Path, content: bytes) -> None:
-    if path.exists():
-        return
+def _is_there(path: Path, secret: bytes) -> bool:
+    """Whether these bytes have landed, under the key of today."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        return key_id_of(file.read(HEADER_BYTES)) == key_id(secret)
+    return False
+
+
+def write(path: Path, sealed: bytes) -> None:
+    """Put a file in the store, readable by its owner only, in one step: whole or not at all."""
     path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
+            file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
@@ -84,8 +99,18 @@ def _write(path: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def read_landed(home: Path, path: str | None, sha256: str) -> bytes | None:
-    """Read a landed copy again; None if it was purged or is no longer what it was."""
+def read_landed(home: Path, path: str | None, sha256: str, secret: bytes) -> bytes | None:
+    """Read a landed copy again; None if it was purged or is no longer what it was.
+
+    Raises:
+        SaisinesError: it was encrypted with another key than this one.
+    """
     file = home / path if path else None
-    content = file.read_bytes() if file and file.is_file() else None
-    return content if content is not None and sha256_of(content) == sha256 else None
+    sealed = file.read_bytes() if file and file.is_file() else b""
+    if key_id_of(sealed[:HEADER_BYTES]) is None:
+        return None
+    try:
+        content = unseal(sealed, secret, f"{FOLDER}/{sha256[:12]}…")
+    except DamagedError:
+        return None
+    return content if sha256_of(content) == sha256 else None

@@ -8,8 +8,10 @@ import books
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from etl import settings
 from etl.jobs import deliveries, ingest, storing
 from etl.model.errors import SaisinesError, UsageError
+from etl.sources import landing
 
 HEADER = "id_appel;debut;duree_s;numero_appele;numero_appelant;suite;saisine_ref;convention;association;qualite;urgence;beneficiaire\n"
 REF = "FV26-000101-7"
@@ -189,11 +191,13 @@ def test_what_is_personal_is_nowhere_in_the_warehouse(desk):
     assert desk.ask("SELECT count(DISTINCT beneficiaire), min(length(beneficiaire)) FROM contacts") == [(1, 64)]
 
 
-def test_landed_files_are_untouched_and_private(desk):
+def test_landed_files_are_untouched_encrypted_and_private(desk):
     path = desk.put("journal/a.csv", journal(call(1)))
     desk.ingest()
-    [(landed,)] = desk.ask("SELECT landed FROM deliveries")
-    assert (desk.home / landed).read_bytes() == path.read_bytes()
+    [(landed, sha256)] = desk.ask("SELECT landed, sha256 FROM deliveries")
+    assert landing.read_landed(desk.home, landed, sha256, settings.storage_key()) == path.read_bytes()
+    assert b"B9014868" in path.read_bytes()
+    assert b"B9014868" not in (desk.home / landed).read_bytes()
     assert stat.S_IMODE((desk.home / landed).stat().st_mode) == 0o600
 
 
