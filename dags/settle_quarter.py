@@ -1,4 +1,4 @@
-"""When the draft statements are made: the morning after a convention's cutoff, or when somebody asks for a quarter."""
+"""When the draft statements are made: the morning after a cutoff, or when somebody asks for a quarter."""
 
 from typing import Any
 
@@ -10,14 +10,17 @@ from dags.defaults import DEFAULT_ARGS, PARIS, START
 DOC = """
 ### Relevés du trimestre
 
-Tous les jours à 5 h : établit le brouillon de relevé de chaque convention dont l'arrêté était la veille.
+Tous les jours à 5 h : établit le brouillon de relevé de chaque convention dont l'arrêté était la veille,
+et de celles dont l'arrêté est passé sans brouillon (un matin où rien ne tournait).
 Le jour est celui de l'exécution prévue, à Paris ; le trimestre en découle. Rien n'est soumis ni payé ici.
 
 **À la main** : *Trigger*, avec le trimestre (`2026-T1`) : toutes les conventions, chacune à son arrêté.
-Refaire un brouillon ne change rien si rien n'est arrivé entre-temps.
+**Trimestres passés** : *Backfill* sur le lendemain de chaque arrêté. Refaire un brouillon ne change rien si rien n'est arrivé.
 
-* `due` : les relevés à faire, un par convention ;
-* `draft` : un relevé ; l'un peut échouer ou être parqué sans arrêter les autres.
+* `due` : ce qu'il y a à faire, par trimestre et par arrêté ;
+* `draft` : les relevés d'un arrêté ; l'un peut échouer ou être parqué sans arrêter les autres.
+
+**En cas d'échec** : le journal de la tâche dit quelle convention, et pourquoi. Corriger, puis *Clear* sur la tâche.
 """
 
 with DAG(
@@ -35,29 +38,29 @@ with DAG(
             type=["null", "string"],
             pattern=r"^[0-9]{4}-T[1-4]$",
             title="Trimestre",
-            description="Par exemple 2026-T1 ; vide : les conventions dont l'arrêté était la veille.",
+            description="Par exemple 2026-T1 ; vide : les arrêtés passés qui n'ont pas de brouillon.",
         )
     },
     tags=["relevés"],
 ):
 
     @task
-    def due(params: dict[str, Any], dag_run: DagRunProtocol) -> list[dict[str, str]]:
-        """The statements to draft: of the quarter asked for, else those whose cutoff was the day before this run's."""
+    def due(params: dict[str, Any], dag_run: DagRunProtocol) -> list[dict[str, Any]]:
+        """The drafts to make: of the quarter asked for, else those due on the day of this run."""
         from etl import settings
-        from etl.jobs import draft
+        from etl.jobs import due as job
         from etl.model.quarter import civil_day
 
         if params["quarter"]:
-            return draft.asked(settings.home(), params["quarter"])
-        return draft.due(settings.home(), civil_day(dag_run.logical_date or dag_run.run_after))
+            return job.asked(settings.home(), params["quarter"])
+        return job.due(settings.home(), civil_day(dag_run.logical_date or dag_run.run_after))
 
-    @task(map_index_template="{{ task.op_kwargs['statement']['convention'] }}", max_active_tis_per_dagrun=2)
-    def draft(statement: dict[str, str]) -> None:
-        """Draft one statement."""
+    @task(map_index_template="{{ task.op_kwargs['group']['conventions'] | join(', ') }}", max_active_tis_per_dagrun=2)
+    def draft(group: dict[str, Any]) -> None:
+        """Draft the statements of one cutoff."""
         from etl import settings
         from etl.jobs import draft as job
 
-        job.run(settings.home(), statement["quarter"], settings.now(), convention=statement["convention"])
+        job.run(settings.home(), group["quarter"], settings.now(), convention=group["conventions"])
 
-    draft.expand(statement=due())
+    draft.expand(group=due())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,18 +31,18 @@ def run(
     home: Path,
     quarter: str,
     at: datetime,
-    convention: str | None = None,
+    convention: str | Sequence[str] | None = None,
     cutoff: date | None = None,
     out: Path | None = None,
     progress: Progress = lambda what: None,
 ) -> list[dict[str, Any]]:
-    """Draft the statements of a quarter, of one convention or of all, each at its cutoff.
+    """Draft the statements of a quarter, of one convention, several or all, each at its cutoff.
 
     Args:
         home: the folder of the state.
         quarter: `2026-T1`.
         at: the instant, written with the stored drafts.
-        convention: only this one.
+        convention: only this one, or these.
         cutoff: the day until which what is received counts; default, the convention's own.
         out: the folder to write to; default, `out/` in the home.
         progress: told what is being done.
@@ -53,11 +53,11 @@ def run(
     Raises:
         SaisinesError: no such quarter or convention, or no folder to write to.
     """
-    asked = Quarter.parse(quarter)
+    asked, chosen = Quarter.parse(quarter), [convention] if isinstance(convention, str) else convention
     folder = (out or home / "out") / str(asked)
     made: list[dict[str, Any]] = []
     with connect(home) as engine:
-        for day, codes in _by_cutoff(engine, asked, convention, cutoff).items():
+        for day, codes in _by_cutoff(engine, asked, chosen, cutoff).items():
             progress(f"lecture des données à l’arrêté du {day:%d/%m/%Y}")
             inputs = gather(engine, day)
             drafted, results = _compute(inputs, asked, codes, progress)
@@ -84,36 +84,17 @@ def recompute(engine: Engine, quarter: str, convention: str, cutoff: date) -> Dr
     return Drafted(made, [extras[statement.identity(line)] for line in made["lines"]], kept)
 
 
-def due(home: Path, day: date) -> list[dict[str, str]]:
-    """The conventions whose cutoff was the day before: one row of `quarter` and `convention` each."""
-    yesterday = day - timedelta(days=1)
-    with connect(home) as engine, engine.connect() as connection:
-        conventions = load_conventions(connection)
-    quarters = [Quarter.of(yesterday), Quarter.of(yesterday).previous, Quarter.of(yesterday).previous.previous]
-    return [
-        {"quarter": str(quarter), "convention": code}
-        for quarter in sorted(quarters, key=str)
-        for code in conventions.conventions
-        if default_cutoff(conventions, code, quarter) == yesterday
-    ]
-
-
-def asked(home: Path, quarter: str) -> list[dict[str, str]]:
-    """All conventions, for a quarter given by hand."""
-    wanted = str(Quarter.parse(quarter))
-    with connect(home) as engine, engine.connect() as connection:
-        return [{"quarter": wanted, "convention": code} for code in load_conventions(connection).conventions]
-
-
-def _by_cutoff(engine: Engine, quarter: Quarter, convention: str | None, cutoff: date | None) -> dict[date, list[str]]:
+def _by_cutoff(
+    engine: Engine, quarter: Quarter, chosen: Sequence[str] | None, cutoff: date | None
+) -> dict[date, list[str]]:
     """Conventions that share a cutoff share a computation."""
     with engine.connect() as connection:
         conventions = load_conventions(connection)
-    if convention is not None and convention not in conventions.conventions:
+    if unknown := [code for code in chosen or () if code not in conventions.conventions]:
         known = ", ".join(conventions.conventions)
-        raise SaisinesError(f"Convention inconnue : {convention} ; celles en vigueur sont {known}.")
+        raise SaisinesError(f"Convention inconnue : {unknown[0]} ; celles en vigueur sont {known}.")
     found: dict[date, list[str]] = {}
-    for code in [convention] if convention else conventions.conventions:
+    for code in chosen or conventions.conventions:
         day = cutoff or default_cutoff(conventions, code, quarter)
         if day is None:
             raise SaisinesError(
@@ -125,7 +106,10 @@ def _by_cutoff(engine: Engine, quarter: Quarter, convention: str | None, cutoff:
 
 def _last_cutoff(engine: Engine, quarter: Quarter) -> date:
     """The latest of the conventions' own cutoffs: the quarter's discrepancies are those known then, whoever drafts last."""
-    return max(_by_cutoff(engine, quarter, None, None))
+    with engine.connect() as connection:
+        conventions = load_conventions(connection)
+    days = [default_cutoff(conventions, code, quarter) for code in conventions.conventions]
+    return max(day for day in days if day is not None)
 
 
 def _compute(

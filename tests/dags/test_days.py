@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from etl import settings
-from etl.jobs import draft, init
+from etl.jobs import due as job
+from etl.jobs import init
 from etl.model.convention_set import DEFAULT
 from etl.model.quarter import PARIS, Quarter, civil_day
 from etl.scheduler.home import AirflowHome
@@ -88,11 +89,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield made
 
 
+def due_on(home: Path, day: date) -> list[tuple[str, str]]:
+    """Convention and quarter of each draft due on a day."""
+    return [(code, group["quarter"]) for group in job.due(home, day) for code in group["conventions"]]
+
+
 def test_each_convention_is_due_once_a_quarter_the_day_after_its_cutoff(home: Path) -> None:
     found: dict[str, list[tuple[date, str]]] = {}
     for day in (date(2026, month, day) for month in range(1, 13) for day in (1, 14, 15, 16, 17, 20, 21, 22, 28)):
-        for one in draft.due(home, day):
-            found.setdefault(one["convention"], []).append((day, one["quarter"]))
+        for code, quarter in due_on(home, day):
+            found.setdefault(code, []).append((day, quarter))
     for code in ALL:
         assert found[code] == [
             (date(2026, 1, 16), "2025-T4"),
@@ -126,6 +132,6 @@ def without_delay(tmp_path_factory: pytest.TempPathFactory) -> Any:
     ],
 )
 def test_at_the_end_of_a_quarter_the_day_is_that_of_paris(instant: str, due: list[str], without_delay: Path) -> None:
-    found = draft.due(without_delay, civil_day(datetime.fromisoformat(instant)))
-    assert sorted(one["convention"] for one in found) == due
-    assert {one["quarter"] for one in found} <= {"2026-T2"}
+    found = due_on(without_delay, civil_day(datetime.fromisoformat(instant)))
+    assert sorted(code for code, _ in found) == due
+    assert {quarter for _, quarter in found} <= {"2026-T2"}
