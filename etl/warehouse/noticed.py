@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from etl.warehouse.query import Row, many
@@ -15,6 +15,11 @@ from etl.warehouse.tables import job_runs, notices
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+_LAST_RUNS = """
+SELECT DISTINCT ON (r.job) r.job, r.outcome, r.counts, r.duration_ms, r.ran_at,
+    (SELECT max(d.ran_at) FROM job_runs d WHERE d.job = r.job AND d.outcome = 'done') AS done_at
+FROM job_runs r ORDER BY r.job, r.job_run_id DESC"""
 
 
 @dataclass(frozen=True)
@@ -49,15 +54,7 @@ def forget_runs(connection: Connection, before: datetime) -> None:
 
 def load_last_runs(connection: Connection) -> list[Row]:
     """Of each job: its last run, and when it last went well (`done_at`), by name."""
-    done = select(job_runs.c.job, func.max(job_runs.c.ran_at).label("done_at"))
-    done_at = done.where(job_runs.c.outcome == "done").group_by(job_runs.c.job).subquery()
-    query = (
-        select(job_runs, done_at.c.done_at)
-        .outerjoin(done_at, done_at.c.job == job_runs.c.job)
-        .distinct(job_runs.c.job)
-        .order_by(job_runs.c.job, job_runs.c.job_run_id.desc())
-    )
-    return many(connection, query)
+    return many(connection, text(_LAST_RUNS))
 
 
 def save_notices(connection: Connection, found: Sequence[Notice], at: datetime) -> int:
