@@ -27,9 +27,16 @@ PEOPLE = {
     "farida": "finance",
     "victor": "finance",
     "nadia": "data",
+    "paule": "psychologue",
     "rene": "reader",
 }
-LABELS = {"coordination": "coordination", "finance": "finance", "data": "données", "reader": "lecture"}
+LABELS = {
+    "coordination": "coordination",
+    "finance": "finance",
+    "data": "données",
+    "reader": "lecture",
+    "psychologue": "psychologue",
+}
 BY = "demo"
 STARTED_SECONDS = 180
 

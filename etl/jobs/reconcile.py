@@ -1,4 +1,4 @@
-"""`saisines reconcile`: saisines, matches and discrepancies, as known now. Computed again each time; writes one file."""
+"""`saisines reconcile`: saisines, matches and discrepancies, as known now. Computed again each time; writes one file, and what the desk shows."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from etl.engine import statement
 from etl.engine.compute import compute
+from etl.jobs import results as desk
 from etl.jobs.draft import as_json
 from etl.jobs.files import write_atomically
 from etl.jobs.inputs import gather, parameters
+from etl.jobs.story_facts import OF_SAISINE
 from etl.model.quarter import Quarter, civil_day
 from etl.warehouse.server import connect
 
@@ -53,9 +55,11 @@ def run(home: Path, at: datetime, progress: Callable[[str], None] = lambda what:
     """
     today = civil_day(at)
     with connect(home) as engine:
-        inputs = gather(engine, today)
-    quarter = Quarter.of(_last_day(inputs.tables["contact"]) or today)
-    results = compute({**inputs.tables, "parameters": parameters(quarter, today)}, WANTED, progress)
+        state, inputs = desk.state_of(engine), gather(engine, today)
+    quarter = Quarter.of(desk.last_day(inputs.tables["contact"]) or today)
+    results = compute({**inputs.tables, "parameters": parameters(quarter, today)}, WANTED | OF_SAISINE, progress)
+    progress("desk")
+    desk.keep(home, state, inputs, quarter, {name: results[name] for name in OF_SAISINE})
     found = Reconciled(
         saisines=results["saisine_case"].num_rows,
         returns=_returns(results["return_rate"]),
@@ -86,10 +90,3 @@ def _returns(rates: pa.Table) -> list[dict[str, Any]]:
         for row in rates.to_pylist()
     ]
     return sorted(rows, key=lambda row: str(row["association"]))
-
-
-def _last_day(contacts: pa.Table) -> date | None:
-    import pyarrow.compute as pc
-
-    last: date | None = pc.max(contacts.column("debut_on")).as_py()
-    return last

@@ -20,8 +20,8 @@ from etl.web.matrix import BY_NAME, ROLES
 MAPPING = "bureau.json"  # in the home: {"camille": "coordination"}; FAB's roles need no file
 SIMPLE = "SimpleAuthManagerUser"
 DEMONSTRATION = "demo.home"  # the mark of `etl.jobs.demo`
-# Names that a role has in FAB, folded.
-NAMES = {code: code for code in ROLES} | {"donnees": "data", "lecture": "reader"}
+# Names that a role has in FAB, folded: the code or the French name.
+NAMES = {key(name): code for code, label in ROLES.items() for name in (code, label)}
 
 
 @dataclass(frozen=True)

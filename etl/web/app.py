@@ -23,9 +23,9 @@ from etl.web.render import page
 MODULES = {
     "overview": "overview", "queue": "queue", "decide_many": "queue", "refresh": "queue", "case": "case",
     "find_case": "case", "decide_one": "case", "orphans": "orphans", "decide_match": "orphans", "returns": "returns",
-    "impossible": "returns", "reminder": "returns", "statements": "statements", "make_drafts": "statements", "statement": "statement",
-    "document": "statement", "submit": "steps", "approve": "steps", "reject": "steps", "finalise": "steps",
-    "pay": "paying", "transfers": "paying",
+    "impossible": "support", "support": "support", "support_outcome": "support", "reminder": "returns", "statements": "statements",
+    "make_drafts": "statements", "statement": "statement", "document": "papers", "submit": "steps", "approve": "steps",
+    "reject": "steps", "finalise": "steps", "pay": "paying", "transfers": "paying", "bank_answer": "paying", "told_by_hand": "paying",
     "to_confirm": "confirm", "confirm_bank": "confirm", "apply_files": "tariffs",
     "tariffs": "tariffs", "try_tariff": "tariffs", "propose_files": "tariffs", "deliveries": "quality", "delivery": "quality",
     "quarantine": "quality",

@@ -126,8 +126,8 @@ def open_ones(story: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _waterfalls(story: Mapping[str, Any], made: snapshot.Snapshot) -> list[Any]:
     """The weighed evidence of the fiches that may be about this saisine and are not matched."""
-    unsure = {compact(row["written"]) for row in story["fiches"] if row["match"]["how"] == "ambiguous"}
-    return [one for one in made.proposals() if compact(one.written) in unsure] if unsure else []
+    unsure = [compact(row["written"]) for row in story["fiches"] if row["match"]["how"] == "ambiguous"]
+    return made.proposals("written in (select unnest($unsure))", {"unsure": unsure}) if unsure else []
 
 
 def decide_one(

@@ -55,3 +55,39 @@ def _statement(one: Row) -> dict[str, Any]:
 def line(row: Row) -> dict[str, Any]:
     """A line of a statement without the day of its act."""
     return {name: row[name] for name in LINE}
+
+
+def finance_edition(statement: Row) -> dict[str, Any]:
+    """A statement's data with every line and amount, without the day of any act nor the details of discrepancies.
+
+    The digest stays that of the whole statement, which finance approves; `edition` says that this is not it.
+    """
+    undated = {name: [{**row, "act_date": None} for row in statement[name]] for name in ("lines", "not_paid")}
+    found = [{**row, "detail": None} for row in statement["discrepancies"]]
+    return {**statement, **undated, "discrepancies": found, "edition": "finance"}
+
+
+def for_psychologist(story: Story) -> dict[str, Any]:
+    """A saisine as the referent psychologist is shown it: who was asked for what and what was done; no amount, no tariff, no statement."""
+    terms = story["terms"]
+    return {
+        "reference": story["reference"],
+        "terms": terms and {
+            "opened_on": terms["opened_on"], "urgent": terms["urgent"], "departement": terms["departement"],
+            "qualite": terms["qualite"]["value"], "convention": terms["convention"]["value"],
+        },
+        "seizures": [{name: row[name] for name in ("association", "name", "from", "to")} for row in story["seizures"]],
+        "fiches": [_told(fiche) for fiche in story["fiches"] if fiche["state"] in {"only", "counts"}],
+    }  # fmt: skip
+
+
+def _told(fiche: Row) -> dict[str, Any]:
+    names = ("issue", "tentatives", "date_premier_contact", "date_cloture")
+    return {
+        "association": fiche["association"],
+        "received_on": fiche["delivery"]["received_on"],
+        **{name: fiche["content"][name] for name in names},
+        "sessions": [
+            {name: one[name] for name in ("day", "prestation", "mode", "statut")} for one in fiche["sessions"]
+        ],
+    }

@@ -9,10 +9,12 @@ ROLES = {
     "finance": "Finance",
     "data": "Données",
     "reader": "Lecture",
+    "psychologue": "Psychologue référent",
 }
 EVERYONE = tuple(ROLES)
 _C, _F, _D = ("coordination",), ("finance",), ("data",)
 _CF = ("coordination", "finance")
+_P, _CP = ("psychologue",), ("coordination", "psychologue")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ ROUTES = (
     Route("decide_match", "POST", "/fiches/decider", _C, "confirmer ou écarter un rapprochement"),
     Route("returns", "GET", "/retours", _C, "retours, délais et fiches attendues par association"),
     Route("reminder", "GET", "/retours/{association}/relance.xlsx", _C, "classeur de relance d’une association"),
-    Route("impossible", "GET", "/soutiens-impossibles", _C, "soutiens impossibles à transmettre"),
+    Route("impossible", "GET", "/soutiens-impossibles", _CP, "soutiens impossibles, leur attente et leur suite"),
+    Route("support", "GET", "/soutiens-impossibles/{reference}", _CP, "un soutien impossible : ce qu’il faut pour l’orienter"),
+    Route("support_outcome", "POST", "/soutiens-impossibles/{reference}/suite", _P, "noter la suite donnée"),
     Route("statements", "GET", "/releves", _CF, "relevés par trimestre et convention"),
     Route("make_drafts", "POST", "/releves/etablir", _CF, "établir les brouillons d’un trimestre"),
     Route("statement", "GET", "/releves/{quarter}/{convention}/{digest}", _CF, "un relevé et ses lignes"),
@@ -58,6 +62,8 @@ ROUTES = (
     Route("finalise", "POST", "/releves/{quarter}/{convention}/{digest}/finaliser", _F, "finaliser, définitivement"),
     Route("pay", "POST", "/releves/{quarter}/{convention}/{digest}/payer", _F, "préparer le lot de virements"),
     Route("transfers", "GET", "/releves/{quarter}/{convention}/{digest}/virements/{place}", _F, "télécharger un lot de virements"),
+    Route("bank_answer", "POST", "/releves/{quarter}/{convention}/{digest}/reponse", _F, "prendre la réponse de la banque"),
+    Route("told_by_hand", "POST", "/releves/{quarter}/{convention}/{digest}/virements/{place}/constat", _F, "dire qu’un virement est payé ou revenu"),
     Route("to_confirm", "GET", "/a-confirmer", _F, "coordonnées bancaires et conventions à confirmer"),
     Route("confirm_bank", "POST", "/a-confirmer/banque", _F, "confirmer des coordonnées bancaires"),
     Route("apply_files", "POST", "/a-confirmer/conventions", _F, "appliquer un changement de convention"),
@@ -72,12 +78,13 @@ BY_NAME = {route.name: route for route in ROUTES}
 
 # What each role is shown of each kind of field, wherever it appears. What a role is not shown never leaves the server.
 FIELDS = {
-    "référence d’une saisine": _CF,
-    "association": _CF,
+    "référence d’une saisine": (*_CF, *_P),
+    "association": (*_CF, *_P),
     "montant": _CF,
-    "qualité, département": _C,
-    "date d’un entretien ou d’un premier contact": _C,
-    "document qui les porte (releve.json, .xlsx, .pdf)": _C,
+    "qualité, département": _CP,
+    "date d’un entretien ou d’un premier contact": _CP,
+    "document d’un relevé, tous ses montants": _CF,
+    "document d’un relevé, les jours des actes": _C,
     "coordonnées bancaires": _F,
     "pseudonyme, numéro de téléphone": (),
     "nombre de saisines, d’écarts, total d’une convention": EVERYONE,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from hashlib import md5
-
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from etl import settings
 from etl.engine.proposals import Proposal
+from etl.jobs.results import proposal_name
 from etl.model.codes import QUALITE_NAMES
 from etl.model.errors import SaisinesError
-from etl.model.reference import compact, parse
+from etl.model.reference import parse
 from etl.warehouse.decisions import load_decisions
 from etl.warehouse.server import connect
 from etl.web import deciding, snapshot
@@ -19,6 +18,7 @@ from etl.web.access import Visitor, sent, visitor
 from etl.web.render import back, page
 
 PER_PAGE = 20
+PLACE = "select place from proposal where name = $name"
 KINDS = ("confirm_match", "reject_match")
 REGISTERED = ("reference", "day", "association", "convention", "qualite")
 
@@ -26,25 +26,21 @@ REGISTERED = ("reference", "day", "association", "convention", "qualite")
 def orphans(request: Request, who: Visitor = Depends(visitor)) -> Response:
     """A page of fiches, those with the strongest candidate first."""
     shown = snapshot.shown()
-    found = shown.snapshot.proposals()
+    total = shown.snapshot.rows("select count(*) as n from proposal")[0]["n"]
     asked = request.query_params.get("page", "1")
-    pages = max(1, -(-len(found) // PER_PAGE))
+    pages = max(1, -(-total // PER_PAGE))
     number = min(pages, max(1, int(asked) if asked.isdecimal() else 1))
-    wanted = request.query_params.get("fiche")
-    if wanted:
-        number = next((place // PER_PAGE + 1 for place, one in enumerate(found) if _key(one) == wanted), number)
-    rows = found[PER_PAGE * (number - 1) : PER_PAGE * number]
+    for row in shown.snapshot.rows(PLACE, {"name": request.query_params.get("fiche", "")}):
+        number = row["place"] // PER_PAGE + 1
+    bounds = {"low": PER_PAGE * (number - 1), "high": PER_PAGE * number}
+    rows = shown.snapshot.proposals("place >= $low and place < $high", bounds)
     return page(
         request, who, "orphans.html",
-        shown=shown, proposals=rows, total=len(found), page=number, pages=pages,
+        shown=shown, proposals=rows, total=total, page=number, pages=pages,
         seen=deciding.since(settings.home(), 0)[1], decided=_decided(shown.snapshot.last_decision),
-        key=_key, lost=_lost, conventions=sorted(shown.snapshot.computed.inputs.conventions.conventions), qualites=QUALITE_NAMES,
+        key=lambda one: proposal_name(one.association, one.written), lost=_lost,
+        conventions=sorted(shown.snapshot.computed.inputs.conventions.conventions), qualites=QUALITE_NAMES,
     )  # fmt: skip
-
-
-def _key(one: Proposal) -> str:
-    """What names a fiche in addresses: of its sender and what it writes."""
-    return md5(f"{one.association}|{compact(one.written)}".encode(), usedforsecurity=False).hexdigest()[:12]
 
 
 def _lost(one: Proposal) -> str | None:

@@ -80,12 +80,12 @@ def delays(made: Snapshot) -> charts.Chart:
 
 def envelope(made: Snapshot) -> charts.Chart:
     """What finalised statements and the present computation consume of each envelope of the quarter's year."""
-    year = made.computed.quarter.year
+    year = made.about["year"]
     used = {
         row["convention"]: row["cents"]
         for row in made.rows("select convention, sum(paid_cents)::bigint as cents from paid where year(act_date) = $year group by 1", {"year": year})
     }  # fmt: skip
-    known = [row for row in made.computed.inputs.tariff["envelope"] if row["year"] == year]
+    known = made.rows("select * from envelope where year = $year", {"year": year})
     parts = [(row["convention"], int(used.get(row["convention"], 0)), row["amount_cents"]) for row in known]
     return charts.envelopes(sorted(parts), year)
 

@@ -1,48 +1,40 @@
-"""The transfers of a finalised statement: a numbered batch for the bank, and its file again as it was made."""
+"""The transfers of a finalised statement: a numbered batch for the bank, its file again as it was made, what the bank answers."""
 
 from __future__ import annotations
 
 from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
-from fastapi import Depends, HTTPException, Request, Response
-from starlette.datastructures import FormData
+from fastapi import Depends, HTTPException, Response
+from starlette.datastructures import UploadFile
 
 from etl import settings
 from etl.jobs import pay as job
+from etl.jobs import payment_told
+from etl.model.errors import SaisinesError
 from etl.warehouse.drafts import load_draft
 from etl.warehouse.payments import load_batches
+from etl.warehouse.query import Row
 from etl.warehouse.server import connect
 from etl.warehouse.statements import load_statement_of
-from etl.web.access import Visitor, sent, visitor
-from etl.web.render import back
+from etl.web.asked import Asked, asked
 
 FOLDER = ("out", "virements")  # in the home, as `saisines pay` writes them
+LARGEST = 20_000_000  # bytes of a bank's answer
 
 
-def pay(
-    request: Request,
-    quarter: str,
-    convention: str,
-    digest: str,
-    who: Visitor = Depends(visitor),
-    form: FormData = Depends(sent),
-) -> Response:
+def pay(asked: Asked = Depends(asked)) -> Response:
     """Make the batch of the payees still to be paid."""
     home = settings.home()
-    made = job.run(home, quarter, convention, who.name, home.joinpath(*FOLDER), settings.now())
-    done = "paye" if any(one.file for one in made) else "rien"
-    return back(request, f"/releves/{quarter}/{convention}/{digest}", done)
+    quarter, convention, _ = asked.key
+    made = job.run(home, quarter, convention, asked.who.name, home.joinpath(*FOLDER), settings.now())
+    return asked.back("paye" if any(one.file for one in made) else "rien")
 
 
 def transfers(quarter: str, convention: str, digest: str, place: int) -> Response:
     """The file of a batch, if it still is the one that was recorded."""
-    home = settings.home()
-    with connect(home) as engine, engine.connect() as connection:
-        final = load_statement_of(connection, load_draft(connection, convention, quarter, digest)["draft_id"])
-        batches = load_batches(connection, final["statement_id"]) if final else []
-    batch = next((one for one in batches if one["place"] == place), None)
-    if batch is None:
-        raise HTTPException(404, "Aucun lot ne porte ce numéro.")
+    home, batch = settings.home(), _batch(quarter, convention, digest, place)
     for path in home.joinpath(*FOLDER).glob("**/*.xml"):
         content = path.read_bytes()
         if sha256(content).hexdigest() == batch["file_sha256"]:
@@ -52,3 +44,45 @@ def transfers(quarter: str, convention: str, digest: str, place: int) -> Respons
     raise HTTPException(
         404, "Le fichier de ce lot n’est plus dans out/virements : il a été fait par la commande, ailleurs."
     )
+
+
+def _batch(quarter: str, convention: str, digest: str, place: int) -> Row:
+    with connect(settings.home()) as engine, engine.connect() as connection:
+        final = load_statement_of(connection, load_draft(connection, convention, quarter, digest)["draft_id"])
+        batches = load_batches(connection, final["statement_id"]) if final else []
+    batch = next((one for one in batches if one["place"] == place), None)
+    if batch is None:
+        raise HTTPException(404, "Aucun lot ne porte ce numéro.")
+    return batch
+
+
+async def bank_answer(asked: Asked = Depends(asked)) -> Response:
+    """Take the bank's answer (pain.002) to one of our files."""
+    from starlette.concurrency import run_in_threadpool
+
+    given = asked.form.get("reponse")
+    content = await given.read(LARGEST + 1) if isinstance(given, UploadFile) else b""
+    if not content:
+        raise SaisinesError(
+            "Aucun fichier n’est joint : choisissez la réponse de la banque (pain.002), puis recommencez."
+        )
+    if len(content) > LARGEST:
+        raise SaisinesError("Ce fichier est trop lourd pour une réponse de banque : vérifiez que c’est la bonne pièce.")
+    counts = await run_in_threadpool(_taken, content, asked.who.name)
+    return asked.back("", payes=str(counts.get("paye", 0)), rejetes=str(counts.get("rejete", 0)))
+
+
+def _taken(content: bytes, by: str) -> dict[str, int]:
+    with NamedTemporaryFile(prefix="saisines-reponse-", suffix=".xml") as file:
+        file.write(content)
+        file.flush()
+        return job.take_answer(settings.home(), Path(file.name), by, settings.now())
+
+
+def told_by_hand(place: int, asked: Asked = Depends(asked)) -> Response:
+    """Say by hand that a transfer was paid, or came back."""
+    batch, state = _batch(*asked.key, place), asked.field("state")
+    payment_told.run(
+        settings.home(), batch["batch_id"], asked.field("payee"), state, asked.who.name, asked.field("reason"), settings.now()
+    )  # fmt: skip
+    return asked.back("constate")

@@ -14,7 +14,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from etl.engine.proposals import label
-from etl.jobs.story_words import DECISION_STATES, DECISIONS, KINDS, MATCHES, RECEIVED_HOW, STATES, act_name
+from etl.jobs.payment_told import BY_HAND
+from etl.jobs.story_words import DECISION_STATES, DECISIONS, KINDS, MATCHES, RECEIVED_HOW, STATES, STATUTS, act_name
+from etl.model.codes import MODE_NAMES
 from etl.model.money import euros
 from etl.model.quarter import PARIS
 from etl.model.tariff_text import percent
@@ -22,6 +24,7 @@ from etl.web.access import Visitor, token
 from etl.web.charts import fall
 from etl.web.matrix import ROLES
 from reports import french
+from reports.payment_return import REASONS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,6 +39,8 @@ DONE = {
     "rejete": "Relevé renvoyé en brouillon.",
     "finalise": "Relevé finalisé : son numéro est définitif.",
     "paye": "Lot de virements préparé : téléchargez-le et donnez-le à la banque.",
+    "constate": "Constat enregistré.",
+    "suite": "Suite notée.",
     "rien": "Aucun bénéficiaire n’est à payer : pas de fichier. Les raisons sont en regard de chacun.",
     "propose": "Changement proposé. Une autre personne l’applique depuis « À confirmer ».",
     "applique": "Changement appliqué : les prochains brouillons en tiennent compte.",
@@ -44,6 +49,7 @@ DONE = {
 }
 
 
+STATUSES = {"brouillon": "Brouillon", "soumis": "Soumis", "approuve": "Approuvé", "finalise": "Finalisé"}
 PAYMENTS = {
     "a_payer": "à payer",
     "bloque": "bloqué",
@@ -52,6 +58,8 @@ PAYMENTS = {
     "paye": "payé",
 }
 PAYMENT_WHY = {
+    **REASONS,
+    BY_HAND: "constaté à la main",
     "NOTHING_PAYABLE": "rien à payer",
     "IBAN_CHANGED": "coordonnées à confirmer",
     "BAD_IDENTIFIER": "identifiant faux",
@@ -122,7 +130,7 @@ def environment() -> Environment:
     }  # fmt: skip
     made.globals |= {
         "SEVERITIES": french.SEVERITIES, "QUALITES": french.QUALITES, "ISSUES": french.ISSUES, "KINDS": KINDS,
-        "PRESTATIONS": french.PRESTATIONS, "DECISIONS": DECISIONS, "DECISION_STATES": DECISION_STATES,
+        "PRESTATIONS": french.PRESTATIONS, "MODES": MODE_NAMES, "STATUTS": STATUTS, "DECISIONS": DECISIONS, "DECISION_STATES": DECISION_STATES,
         "MATCHES": MATCHES, "STATES": STATES, "RECEIVED_HOW": RECEIVED_HOW, "severity": severity, "PAYMENTS": PAYMENTS, "PAYMENT_WHY": PAYMENT_WHY,
         "evidence": label, "bits": bits, "fall": fall,
     }  # fmt: skip
@@ -155,7 +163,7 @@ def french_days(told: str) -> str:
 
 def french_status(code: str) -> str:
     """A status of a statement as people read it."""
-    return {"brouillon": "Brouillon", "soumis": "Soumis", "approuve": "Approuvé", "finalise": "Finalisé"}[code]
+    return STATUSES[code]
 
 
 def as_iso(value: date | None) -> str:

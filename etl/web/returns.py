@@ -40,13 +40,6 @@ SORTS = {
 AWAITED = """
     select reference, convention, opened_on, awaited_until, date_diff('day', opened_on, $today::date) as age_days
     from returned where association = $association and received_on is null and awaited_until >= $today order by opened_on"""
-IMPOSSIBLE = """
-    select queue.reference, queue.convention, queue.association, queue.age_days, returned.received_on,
-        date_diff('day', returned.received_on, $today::date) as waits_days,
-        coalesce((select max(n) from (select count(*) as n from seizure where seizure.from_day > returned.received_on
-            and seizure.saisine = saisine_case.saisine)), 0) > 0 as passed_on
-    from queue join returned using (reference) join saisine_case using (reference)
-    where queue.code = 'SUPPORT_IMPOSSIBLE' order by passed_on, waits_days desc nulls last"""
 
 
 def returns(request: Request, who: Visitor = Depends(visitor)) -> Response:
@@ -80,7 +73,7 @@ def _reminder(made: snapshot.Snapshot, association: str) -> Reminder | None:
     from reports.reminder import render_reminder
 
     rows = made.rows(AWAITED, {"today": made.day, "association": association})
-    named = next((row for row in made.computed.inputs.register if row["code"] == association), None)
+    named = next((row for row in made.computed.inputs.register if row["code"] == association), None) if rows else None
     if not rows or named is None:
         return None
     federation = documents.federation(settings.home())
@@ -107,15 +100,3 @@ def _cutoff(made: snapshot.Snapshot, convention: str) -> date:
         if day is not None and day >= made.day:
             return day
     return made.day
-
-
-def impossible(request: Request, who: Visitor = Depends(visitor)) -> Response:
-    """The supports that an association cannot give, the longest waiting first: for the referent psychologist."""
-    shown = snapshot.shown()
-    return page(
-        request,
-        who,
-        "impossible.html",
-        shown=shown,
-        rows=shown.snapshot.rows(IMPOSSIBLE, {"today": shown.snapshot.day}),
-    )

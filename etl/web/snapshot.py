@@ -1,22 +1,21 @@
-"""What the engine finds now, kept in memory while nothing it depends on changes, so that a page of the queue is one query.
+"""What the engine found, read by SQL from the file that `reconcile` wrote (etl/jobs/results.py): the first page of a process computes nothing.
 
-A snapshot is a function of the warehouse's state and of the day. When the state has moved on, pages go on showing the
-last snapshot, and say so, while one thread makes the next.
+When the warehouse has moved on, pages go on showing the last file, and say so, while one thread of one process makes the next.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.resources import files
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl import settings
-from etl.jobs.decision_rules import ACCEPTED, OF_A_FICHE
-from etl.jobs.inputs import gather, parameters
+from etl.jobs import results
+from etl.jobs.inputs import Inputs
 from etl.jobs.story_facts import OF_SAISINE, Computed
 from etl.model.quarter import Quarter, civil_day
 from etl.warehouse.server import connect
@@ -24,17 +23,31 @@ from etl.warehouse.server import connect
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
-    from sqlalchemy import Engine
 
     from etl.engine.proposals import Proposal
 
-PENDING = 1_000_000_000  # supposed decisions come after all those recorded
-STATE = """select (select max(decision_id) from decisions), (select max(delivery_id) from deliveries),
-    (select count(*) from deliveries where status = 'withdrawn'), (select max(statement_id) from statements),
-    (select max(set_id) from convention_sets where status = 'applique'), (select max(loaded_at) from associations),
-    (select count(*) from bank_details where confirmed_at is not null), (select max(bank_details_id) from bank_details)"""
+MEMORY = "512MB"  # of one process; a page needs a few
 
-State = tuple[Any, ...]
+
+class Stored(Mapping[str, "pa.Table"]):
+    """The engine's steps, each read from the file when a story first asks for it."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
+        self.database = database
+        self.kept: dict[str, pa.Table] = {}
+
+    def __getitem__(self, name: str) -> pa.Table:
+        if name not in OF_SAISINE:
+            raise KeyError(name)
+        if name not in self.kept:
+            self.kept[name] = self.database.cursor().table(name).to_arrow_table()
+        return self.kept[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(OF_SAISINE))
+
+    def __len__(self) -> int:
+        return len(OF_SAISINE)
 
 
 @dataclass(frozen=True)
@@ -42,32 +55,50 @@ class Snapshot:
     """All that the desk's pages read of the engine.
 
     Attributes:
-        state: of the warehouse it was made from; its first item is the last decision taken into account.
-        day: the civil day it is as of.
-        computed: the engine's steps and what they were computed from, for the story of one case.
-        database: DuckDB in memory with the tables of `sql/`, read through `rows`.
+        path: the file.
+        database: open for reading, read through `rows`.
+        about: day, quarter, year, last_decision, set_id of what it was computed from.
     """
 
-    state: State
-    day: date
-    computed: Computed
+    path: Path
     database: duckdb.DuckDBPyConnection
-    _proposed: list[Proposal] = field(default_factory=list)
+    about: Mapping[str, Any] = field(default_factory=dict)
 
-    def proposals(self) -> list[Proposal]:
-        """The fiches without a saisine and their candidates; computed when first asked for."""
-        from etl.engine.proposals import propose
+    @property
+    def day(self) -> date:
+        """The civil day it is as of."""
+        day: date = self.about["day"]
+        return day
 
-        with _making:
-            if not self._proposed:
-                tables = {**self.computed.inputs.tables, "parameters": parameters(self.computed.quarter, self.day)}
-                self._proposed.extend(propose(tables))
-        return self._proposed
+    @property
+    def quarter(self) -> str:
+        """The quarter of the journal's last day."""
+        return str(self.about["quarter"])
 
     @property
     def last_decision(self) -> int:
         """The last decision taken into account; 0 when there was none."""
-        return int(self.state[0] or 0)
+        return int(self.about["last_decision"])
+
+    @cached_property
+    def computed(self) -> Computed:
+        """What the story of a case is told from; the convention files are those of the day of the file."""
+        import json
+
+        from etl.model.convention_set import read_set
+        from etl.model.tariff import resolve
+        from etl.warehouse.reference import load_convention_files
+
+        with connect(settings.home()) as engine, engine.connect() as connection:
+            conventions = read_set(load_convention_files(connection, self.about["set_id"]))
+        register = [json.loads(row["content"]) for row in self.rows("select content from register")]
+        inputs = Inputs({}, conventions, resolve(conventions), register, self.day)
+        return Computed(inputs, Quarter.parse(self.quarter), Stored(self.database))
+
+    def proposals(self, where: str = "true", given: Mapping[str, Any] | None = None) -> list[Proposal]:
+        """The fiches without a saisine and their candidates, the strongest first."""
+        kept = self.rows(f"select content from proposal where {where} order by place", given)
+        return [results.proposal_from(row["content"]) for row in kept]
 
     def rows(self, query: str, given: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a query as dicts; safe from several threads."""
@@ -84,33 +115,50 @@ class Shown:
     stale: bool
 
 
-_making = threading.Lock()
-_kept: dict[Path, Snapshot] = {}
+_opening = threading.Lock()
+_opened: dict[Path, Snapshot] = {}  # by home: the file that this process reads
 _begun: set[Path] = set()
 
 
 def shown(home: Path | None = None) -> Shown:
-    """The last snapshot at once, the next one being made behind if it is stale; the very first is waited for."""
+    """The results of the present state; the last ones at once, the next being made behind, where it has no file yet."""
     home = home or settings.home()
-    kept, state, day = _kept.get(home), _state(home), civil_day(settings.now())
-    if kept is None:
+    with connect(home) as engine:
+        wanted = results.place(home, results.state_of(engine), civil_day(settings.now()))
+    if wanted.exists():
+        return Shown(opened(home, wanted), False)
+    before = results.last(home)
+    if before is None:
         return Shown(refreshed(home), False)
-    stale = (kept.state, kept.day) != (state, day)
-    if stale and home not in _begun:
+    if home not in _begun:
         _begun.add(home)
-        threading.Thread(target=_behind, args=[home], daemon=True, name="desk-snapshot").start()
-    return Shown(kept, stale)
+        threading.Thread(target=_behind, args=[home], daemon=True, name="desk-results").start()
+    return Shown(opened(home, before), True)
 
 
 def refreshed(home: Path | None = None) -> Snapshot:
-    """The snapshot of the present state, waited for; made once however many ask."""
+    """The results of the present state, waited for; made once however many ask, in however many processes."""
     home = home or settings.home()
-    with _making, connect(home) as engine:
-        state, day = _read_state(engine), civil_day(settings.now())
-        kept = _kept.get(home)
-        if kept is None or (kept.state, kept.day) != (state, day):
-            _kept[home] = make(engine, state, day)
-        return _kept[home]
+    with connect(home) as engine:
+        return opened(home, results.refresh(home, engine, civil_day(settings.now())))
+
+
+def opened(home: Path, path: Path) -> Snapshot:
+    """A file, open once in this process."""
+    import duckdb
+
+    with _opening:
+        kept = _opened.get(home)
+        if kept is None or kept.path != path:
+            database = duckdb.connect(str(path), read_only=True, config={"threads": 2, "memory_limit": MEMORY})
+            kept = _opened[home] = Snapshot(path, database, _about(database))
+        return kept
+
+
+def _about(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    found = database.cursor().execute("select * from about")
+    names, row = [column[0] for column in found.description or ()], found.fetchone() or ()
+    return dict(zip(names, row, strict=True))
 
 
 def _behind(home: Path) -> None:
@@ -118,86 +166,3 @@ def _behind(home: Path) -> None:
         refreshed(home)
     finally:
         _begun.discard(home)
-
-
-def _state(home: Path) -> State:
-    with connect(home) as engine:
-        return _read_state(engine)
-
-
-def _read_state(engine: Engine) -> State:
-    from sqlalchemy import text
-
-    with engine.connect() as connection:
-        return tuple(connection.execute(text(STATE)).one())
-
-
-def make(engine: Engine, state: State, day: date) -> Snapshot:
-    """Compute everything, and what each decision could change."""
-    import duckdb
-    import pyarrow.compute as pc
-
-    from etl.engine.compute import compute
-
-    inputs = gather(engine, day)
-    last: date | None = pc.max(inputs.tables["contact"].column("debut_on")).as_py()
-    quarter = Quarter.of(last or day)
-    tables = {**inputs.tables, "parameters": parameters(quarter, day)}
-    whole = compute(tables, OF_SAISINE)
-    database = duckdb.connect(config={"threads": 2})
-    known = {**whole, "association": tables["association"], "rule": _rules(), "supposed": supposed(tables, whole)}
-    for name, table in known.items():
-        database.register(f"{name}_", table)
-        database.execute(f"create table {name} as from {name}_")
-        database.unregister(f"{name}_")
-    for name in ("queue", "returned"):
-        query = (files("etl.web") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
-        database.execute(f"create table {name} as {query}", {"today": day} if "$today" in query else {})
-    return Snapshot(state, day, Computed(inputs, quarter, whole), database)
-
-
-def supposed(tables: Mapping[str, pa.Table], whole: Mapping[str, pa.Table]) -> pa.Table:
-    """What each act would be paid if all that can be accepted were: the difference is what a decision is about."""
-    import pyarrow as pa
-
-    from etl.engine.compute import compute
-    from etl.engine.schema import SCHEMAS, table
-
-    waiting = {
-        (row["reference"], row["code"])
-        for row in whole["discrepancy"].to_pylist()
-        if row["code"] in ACCEPTED and row["reference"] and row["decision_id"] is None and row["severity"] in "BHW"
-    }
-    rows = [
-        {"decision_id": PENDING + place, "kind": "accept", "reference": reference, "code": code}
-        for place, (reference, code) in enumerate(sorted(waiting))
-    ]
-    decisions = pa.concat_tables(
-        [tables["decision"].select(SCHEMAS["decision"].names).cast(SCHEMAS["decision"]), table("decision", rows)]
-    )
-    taken = {**tables, "decision": decisions}
-    acts: dict[str, list[tuple[str, str]]] = {}
-    for row in compute(taken, ["fingerprint"])["fingerprint"].to_pylist():
-        acts.setdefault(row["reference"], []).append((row["root"], row["acts"]))
-    bases = [
-        {"decision_id": row["decision_id"], "association": root, "acts": told}
-        for row in rows
-        if row["code"] in OF_A_FICHE
-        for root, told in acts.get(str(row["reference"]), [])
-    ]
-    basis = SCHEMAS["decision_basis"]
-    taken["decision_basis"] = pa.concat_tables(
-        [tables["decision_basis"].select(basis.names).cast(basis), table("decision_basis", bases)]
-    )
-    return compute(taken, ["paid"])["paid"]
-
-
-def _rules() -> pa.Table:
-    """The catalogue of discrepancies as a table: code, sentence, whether a decision can accept it."""
-    import pyarrow as pa
-
-    from etl.engine.plan import rules
-
-    return pa.Table.from_pylist(
-        [{"code": code, "sentence": rule.sentence, "acceptable": code in ACCEPTED} for code, rule in rules().items()]
-    )

@@ -27,24 +27,15 @@ def statements(request: Request, who: Visitor = Depends(visitor)) -> Response:
     return page(
         request, who, "statements.html",
         shown=shown, rows=rows, drawn=[overview.envelope(shown.snapshot), quarters(rows)],
-        quarter=str(shown.snapshot.computed.quarter),
+        quarter=shown.snapshot.quarter,
         forecasts=forecasts(shown.snapshot),
     )  # fmt: skip
 
 
 def present(drafts: list[Row], stated: list[Row]) -> list[dict[str, Any]]:
-    """One row per statement that somebody may act on: finalised ones, and the draft under way of each quarter and convention.
-
-    The draft under way is the submitted or approved one, else the last made that is not finalised.
-    """
+    """One row per statement that somebody may act on: finalised ones, and the draft under way of each quarter and convention."""
     numbers = {row["draft_id"]: row for row in stated if row["draft_id"]}
-    under_way: dict[tuple[str, str], Row] = {}
-    for row in drafts:
-        key, held = (row["quarter"], row["convention"]), under_way.get((row["quarter"], row["convention"]))
-        if row["status"] != "finalise" and (
-            held is None or held["status"] == "brouillon" or row["status"] != "brouillon"
-        ):
-            under_way[key] = row
+    under_way = _under_way(drafts)
     shown = [row for row in drafts if row["draft_id"] in numbers] + _not_covered(under_way, drafts)
     totals = _totals(stated, under_way)
     return sorted(
@@ -59,6 +50,24 @@ def present(drafts: list[Row], stated: list[Row]) -> list[dict[str, Any]]:
         key=lambda row: (Quarter.parse(row["quarter"]).start, row["convention"], row["draft_id"]),
         reverse=True,
     )
+
+
+def before_cents(drafts: list[Row], stated: list[Row], row: Row) -> int | None:
+    """The total of the same convention in the quarter before: finalised, else the draft under way; None without any."""
+    return _totals(stated, _under_way(drafts)).get((_before(row["quarter"]), row["convention"]))
+
+
+def _under_way(drafts: list[Row]) -> dict[tuple[str, str], Row]:
+    """The submitted or approved draft of each quarter and convention, else the last made that is not finalised."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in drafts:
+        key = row["quarter"], row["convention"]
+        held = found.get(key)
+        if row["status"] != "finalise" and (
+            held is None or held["status"] == "brouillon" or row["status"] != "brouillon"
+        ):
+            found[key] = row
+    return found
 
 
 def _not_covered(under_way: dict[tuple[str, str], Row], drafts: list[Row]) -> list[Row]:

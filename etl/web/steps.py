@@ -2,66 +2,36 @@
 
 from __future__ import annotations
 
-from fastapi import Depends, Request, Response
-from starlette.datastructures import FormData
+from fastapi import Depends, Response
 
 from etl import settings
 from etl.jobs import draft, statement_life
 from etl.web import snapshot
-from etl.web.access import Visitor, sent, visitor
-from etl.web.render import back
+from etl.web.asked import Asked, asked
 
 
-def submit(
-    request: Request,
-    quarter: str,
-    convention: str,
-    digest: str,
-    who: Visitor = Depends(visitor),
-    form: FormData = Depends(sent),
-) -> Response:
+def submit(asked: Asked = Depends(asked)) -> Response:
     """Hand the draft over to finance."""
-    statement_life.submit(settings.home(), quarter, convention, digest, who.name, settings.now(), desk=True)
-    return back(request, f"/releves/{quarter}/{convention}/{digest}", "soumis")
+    statement_life.submit(settings.home(), *asked.key, asked.who.name, settings.now(), desk=True)
+    return asked.back("soumis")
 
 
-def approve(
-    request: Request,
-    quarter: str,
-    convention: str,
-    digest: str,
-    who: Visitor = Depends(visitor),
-    form: FormData = Depends(sent),
-) -> Response:
+def approve(asked: Asked = Depends(asked)) -> Response:
     """Agree, as another person than the one who submitted."""
-    statement_life.approve(settings.home(), quarter, convention, digest, who.name, settings.now(), desk=True)
-    return back(request, f"/releves/{quarter}/{convention}/{digest}", "approuve")
+    statement_life.approve(settings.home(), *asked.key, asked.who.name, settings.now(), desk=True)
+    return asked.back("approuve")
 
 
-def reject(
-    request: Request,
-    quarter: str,
-    convention: str,
-    digest: str,
-    who: Visitor = Depends(visitor),
-    form: FormData = Depends(sent),
-) -> Response:
+def reject(asked: Asked = Depends(asked)) -> Response:
     """Send it back, saying why."""
-    reason = str(form.get("reason", ""))
-    statement_life.reject(settings.home(), quarter, convention, digest, who.name, reason, settings.now(), desk=True)
-    return back(request, f"/releves/{quarter}/{convention}/{digest}", "rejete")
+    reason = asked.field("reason")
+    statement_life.reject(settings.home(), *asked.key, asked.who.name, reason, settings.now(), desk=True)
+    return asked.back("rejete")
 
 
-def finalise(
-    request: Request,
-    quarter: str,
-    convention: str,
-    digest: str,
-    who: Visitor = Depends(visitor),
-    form: FormData = Depends(sent),
-) -> Response:
+def finalise(asked: Asked = Depends(asked)) -> Response:
     """Give it its number, for ever."""
     home, at = settings.home(), settings.now()
-    statement_life.finalise(home, quarter, convention, digest, who.name, at, draft.recompute, desk=True)
+    statement_life.finalise(home, *asked.key, asked.who.name, at, draft.recompute, desk=True)
     snapshot.shown(home)
-    return back(request, f"/releves/{quarter}/{convention}/{digest}", "finalise")
+    return asked.back("finalise")

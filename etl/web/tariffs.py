@@ -35,7 +35,7 @@ def tariffs(request: Request, who: Visitor = Depends(visitor)) -> Response:
 def _page(
     request: Request, who: Visitor, chosen: str, text: str, quarter: str = "", made: Mapping[str, Any] | None = None
 ) -> Response:
-    asked = quarter or str(snapshot.shown().snapshot.computed.quarter)
+    asked = quarter or snapshot.shown().snapshot.quarter
     files = list(_files())
     return page(request, who, "tariffs.html", files=files, chosen=chosen, text=text, quarter=asked, made=made)
 

@@ -8,9 +8,12 @@ from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 
 from etl.web import app as web
+from etl.web import deciding, snapshot
 from etl.web.access import authenticate
+from etl.web.snapshot import Shown
+from tests.unit.web.queues import made
 
-PEOPLE = {"camille": "coordination", "farida": "finance", "nadia": "data", "rene": "reader"}
+PEOPLE = {"camille": "coordination", "farida": "finance", "nadia": "data", "rene": "reader", "paule": "psychologue"}
 
 
 class Account:
@@ -63,3 +66,13 @@ def desk(home, written) -> Iterator[TestClient]:
     """The desk's own functions."""
     with client_of(web.create_app(b"secret of the tests")) as client:
         yield client
+
+
+@pytest.fixture
+def queue_of(monkeypatch):
+    def with_rows(rows: int) -> None:
+        kept = Shown(made(rows), False)
+        monkeypatch.setattr(snapshot, "shown", lambda home=None: kept)
+        monkeypatch.setattr(deciding, "since", lambda home, number: ({}, 0))
+
+    return with_rows

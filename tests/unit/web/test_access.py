@@ -118,6 +118,8 @@ FAB = [
     ("Finance", "finance"),
     ("Données", "data"),
     ("Lecture", "reader"),
+    ("Psychologue référent", "psychologue"),
+    ("psychologue", "psychologue"),
     ("Admin", None),
 ]
 
