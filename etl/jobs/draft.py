@@ -14,6 +14,7 @@ from etl.engine.compute import RESULTS, compute
 from etl.jobs import documents
 from etl.jobs.files import write_atomically
 from etl.jobs.inputs import Inputs, default_cutoff, gather, load_conventions, parameters
+from etl.jobs.ran import ran
 from etl.jobs.statement_life import Drafted
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter
@@ -56,7 +57,7 @@ def run(
     asked, chosen = Quarter.parse(quarter), [convention] if isinstance(convention, str) else convention
     folder = (out or home / "out") / str(asked)
     made: list[dict[str, Any]] = []
-    with connect(home) as engine:
+    with ran(home, "draft", at, quarter=str(asked)) as counts, connect(home) as engine:
         for day, codes in _by_cutoff(engine, asked, chosen, cutoff).items():
             progress(f"lecture des données à l’arrêté du {day:%d/%m/%Y}")
             inputs = gather(engine, day)
@@ -70,7 +71,15 @@ def run(
             if cutoff or day == _last_cutoff(engine, asked):
                 _write_discrepancies(folder, results)
             made += drafted.values()
+        counts |= _counts(made)
     return sorted(made, key=lambda one: str(one["convention"]))
+
+
+def _counts(made: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """What is told of drafts: how many lines and acts not paid, and how much by convention."""
+    counts = {name: sum(len(one[name]) for one in made) for name in ("lines", "not_paid", "discrepancies")}
+    totals = {f"total_cents.{one['convention']}": one["total_cents"] for one in made}
+    return {"statements": len(made), "parked": sum(bool(one["parked"]) for one in made), **counts, **totals}
 
 
 def recompute(engine: Engine, quarter: str, convention: str, cutoff: date) -> Drafted:

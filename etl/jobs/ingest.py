@@ -12,6 +12,7 @@ from etl import settings
 from etl.jobs import corrections, storing
 from etl.jobs.ingest_told import FAILED, KNOWN, RECEIVED, FileReport, Report, as_json, told
 from etl.jobs.judging import Given, Judged, Progress, judge
+from etl.jobs.ran import ran
 from etl.jobs.storing import Made
 from etl.model.errors import SaisinesError, UsageError
 from etl.sources import inbox, landing
@@ -114,9 +115,11 @@ def take(
     """
     from etl.warehouse.server import connect
 
-    with connect(home) as engine:
+    with ran(home, "ingest", at) as counts, connect(home) as engine:
         keys = secret or settings.pseudonym_key(), settings.storage_key()
-        return Run(engine, home, received_how, at, *keys, progress).take_in(landed)
+        report = Run(engine, home, received_how, at, *keys, progress).take_in(landed)
+        counts |= report.totals() | {"failed_files": len(report.failed), "corrected": report.corrected}
+    return report
 
 
 def _reception(received_on: date | None, at: datetime) -> date:

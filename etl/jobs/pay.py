@@ -13,6 +13,7 @@ from etl import settings
 from etl.jobs import issue, people
 from etl.jobs.files import write_atomically
 from etl.jobs.inputs import payee_checks
+from etl.jobs.ran import ran
 from etl.model.calendar import target_day_from
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter, civil_day
@@ -62,10 +63,13 @@ def run(home: Path, quarter: str, convention: str, by: str, out: Path, at: datet
         SaisinesError: nothing is finalised, or the payer's bank details are wrong.
     """
     by = people.given(by)
-    with connect(home) as engine:
+    with ran(home, "pay", at, quarter=quarter, convention=convention) as counts, connect(home) as engine:
         with engine.connect() as connection:
             found = finalised(connection, str(Quarter.parse(quarter)), convention)
-        return [_pay(engine, row, by, out, at) for row in found]
+        made = [_pay(engine, row, by, out, at) for row in found]
+        counts |= {name: sum(getattr(one, name) for one in made) for name in ("total_cents", "payees")}
+        counts |= {"batches": sum(one.file is not None for one in made), "held": sum(len(one.held) for one in made)}
+    return made
 
 
 def take_answer(home: Path, file: Path, by: str, at: datetime) -> dict[str, int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from etl import settings
 from etl.jobs import people, receivables
+from etl.jobs.ran import ran
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter, civil_day
 from etl.warehouse import drafts, reference, statements
@@ -145,7 +146,11 @@ def finalise(
         SaisinesError: not approved, not finalisable, or the data have changed since.
     """
     by = _actor(by, desk)
-    with connect(home) as engine, engine.begin() as connection:
+    with (
+        ran(home, "finalise", at, quarter=quarter, convention=convention) as counts,
+        connect(home) as engine,
+        engine.begin() as connection,
+    ):
         statements.lock_statements(connection)
         stored = _hold(connection, quarter, convention, digest)
         known = statements.load_statement_of(connection, stored["draft_id"])
@@ -157,6 +162,7 @@ def finalise(
         _refuse_other(stored, made.statement)
         number = _write(connection, stored, made, by, at)
         _step(connection, stored, "finalise", "finalise", by, at)
+        counts |= {"statements": 1, "lines": len(made.statement["lines"]), "total_cents": made.statement["total_cents"]}
         return Finalised(number, False)
 
 
