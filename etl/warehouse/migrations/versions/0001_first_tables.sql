@@ -949,3 +949,55 @@ ALTER TABLE support_outcomes ENABLE ALWAYS TRIGGER support_outcomes_kept
 CREATE TRIGGER support_outcomes_never_emptied BEFORE TRUNCATE ON support_outcomes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 ;;
 ALTER TABLE support_outcomes ENABLE ALWAYS TRIGGER support_outcomes_never_emptied
+;;
+CREATE TABLE pulled_items (
+    pulled_item_id BIGINT GENERATED ALWAYS AS IDENTITY,
+    source TEXT NOT NULL,
+    item TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_pulled_items PRIMARY KEY (pulled_item_id),
+    CONSTRAINT uq_pulled_items_source_item UNIQUE (source, item),
+    CONSTRAINT ck_pulled_items_outcome CHECK (outcome IN ('received', 'held', 'failed', 'nothing')),
+    CONSTRAINT ck_pulled_items_item CHECK (item ~ '^[0-9a-f]{64}$')
+)
+;;
+COMMENT ON TABLE pulled_items IS 'One row per item of a source that was seen: the SHA-256 of its identity there, what became of it.'
+;;
+CREATE TABLE source_positions (
+    source TEXT NOT NULL,
+    cursor TEXT,
+    pulled_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_source_positions PRIMARY KEY (source)
+)
+;;
+COMMENT ON TABLE source_positions IS 'One row per source: where its list was left, and when it was last read to its end.'
+;;
+CREATE TABLE held_files (
+    held_file_id BIGINT GENERATED ALWAYS AS IDENTITY,
+    source TEXT NOT NULL,
+    item TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    said TEXT,
+    believed BOOLEAN NOT NULL,
+    reason TEXT NOT NULL,
+    sha256 TEXT,
+    landed TEXT,
+    size_bytes BIGINT,
+    received_on DATE NOT NULL,
+    held_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    outcome TEXT,
+    association TEXT,
+    settled_by TEXT,
+    settled_reason TEXT,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_held_files PRIMARY KEY (held_file_id),
+    CONSTRAINT ck_held_files_kind CHECK (kind IN ('journal', 'fiches')),
+    CONSTRAINT ck_held_files_outcome CHECK (outcome IN ('attributed', 'discarded')),
+    CONSTRAINT ck_held_files_settled_said CHECK ((outcome IS NULL) = (settled_by IS NULL AND settled_reason IS NULL AND settled_at IS NULL)),
+    CONSTRAINT ck_held_files_association_said CHECK ((outcome = 'attributed') = (association IS NOT NULL)),
+    CONSTRAINT ck_held_files_landed CHECK ((sha256 IS NULL) = (landed IS NULL))
+)
+;;
+COMMENT ON TABLE held_files IS 'One row per fetched file that is held: whose it is is not known or not believed; then who settled it, and why.'
