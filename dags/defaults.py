@@ -6,7 +6,15 @@ A file that only this folder's DAG files import; Airflow finds no DAG in it (see
 from datetime import timedelta
 
 import pendulum
-from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk import (
+    Asset,
+    DeadlineAlert,
+    DeadlineReference,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    SyncCallback,
+)
 
 PARIS = "Europe/Paris"
 START = pendulum.datetime(2026, 1, 1, tz=PARIS)
@@ -15,6 +23,7 @@ START = pendulum.datetime(2026, 1, 1, tz=PARIS)
 JOURNAL = Asset(name="journal", uri="x-saisines://journal")
 FICHES = Asset(name="fiches", uri="x-saisines://fiches")
 RECONCILIATION = Asset(name="rapprochement", uri="x-saisines://rapprochement")
+STATEMENT = Asset(name="releve", uri="x-saisines://releve")
 
 # What the data do not allow (SaisinesError), or a mistake in the code, will not be allowed in two minutes either:
 # only a network, a disk or a database that was away (AwayError, and what was not yet given that name) is tried again.
@@ -28,3 +37,10 @@ DEFAULT_ARGS = {
     "max_retry_delay": timedelta(minutes=15),
     "retry_policy": RETRIES,
 }
+
+
+def late(hours: int) -> list[DeadlineAlert]:
+    """The watch tells of a run that is not over so long after it was queued; of one never made, `etl/jobs/overdue.py`."""
+    told = SyncCallback("etl.scheduler.deadlines.late")
+    queued, hours_after = DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=hours)
+    return [DeadlineAlert(name="retard", reference=queued, interval=hours_after, callback=told)]

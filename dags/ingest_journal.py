@@ -3,7 +3,7 @@
 from airflow.sdk import DAG, CronTriggerTimetable, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.defaults import DEFAULT_ARGS, JOURNAL, PARIS, START
+from dags.defaults import DEFAULT_ARGS, JOURNAL, PARIS, START, late
 
 DOC = """
 ### Journal de la plate-forme
@@ -27,6 +27,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    deadline=late(hours=1),
     tags=["entrée", "journal"],
 ):
 

@@ -2,7 +2,7 @@
 
 from airflow.sdk import DAG, task
 
-from dags.defaults import DEFAULT_ARGS, FICHES, JOURNAL, RECONCILIATION, START
+from dags.defaults import DEFAULT_ARGS, FICHES, JOURNAL, RECONCILIATION, START, late
 
 DOC = """
 ### Rapprochement
@@ -22,10 +22,11 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    deadline=late(hours=2),
     tags=["rapprochement"],
 ):
 
-    @task(outlets=[RECONCILIATION])
+    @task(inlets=[JOURNAL, FICHES], outlets=[RECONCILIATION])
     def reconcile() -> dict[str, int]:
         """Reconcile everything received so far; gives the number of discrepancies by code."""
         from etl import settings

@@ -5,7 +5,7 @@ from typing import Any
 from airflow.sdk import DAG, CronTriggerTimetable, Param, task
 from airflow.sdk.types import DagRunProtocol
 
-from dags.defaults import DEFAULT_ARGS, PARIS, START
+from dags.defaults import DEFAULT_ARGS, PARIS, RECONCILIATION, START, STATEMENT, late
 
 DOC = """
 ### Relevés du trimestre
@@ -32,6 +32,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULT_ARGS,
+    deadline=late(hours=4),
     params={
         "quarter": Param(
             None,
@@ -55,7 +56,12 @@ with DAG(
             return job.asked(settings.home(), params["quarter"])
         return job.due(settings.home(), civil_day(dag_run.logical_date or dag_run.run_after))
 
-    @task(map_index_template="{{ task.op_kwargs['group']['conventions'] | join(', ') }}", max_active_tis_per_dagrun=2)
+    @task(
+        inlets=[RECONCILIATION],
+        outlets=[STATEMENT],
+        map_index_template="{{ task.op_kwargs['group']['conventions'] | join(', ') }}",
+        max_active_tis_per_dagrun=2,
+    )
     def draft(group: dict[str, Any]) -> None:
         """Draft the statements of one cutoff."""
         from etl import settings

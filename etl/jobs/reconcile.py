@@ -15,6 +15,7 @@ from etl.jobs import results as desk
 from etl.jobs.draft import as_json
 from etl.jobs.files import write_atomically
 from etl.jobs.inputs import gather, parameters
+from etl.jobs.ran import ran
 from etl.jobs.story_facts import OF_SAISINE
 from etl.model.quarter import Quarter, civil_day
 from etl.warehouse.server import connect
@@ -53,6 +54,14 @@ def run(home: Path, at: datetime, progress: Callable[[str], None] = lambda what:
         at: the instant; what is received later is not seen.
         progress: told the step that runs.
     """
+    with ran(home, "reconcile", at) as counts:
+        found = _reconcile(home, at, progress)
+        counts |= {"saisines": found.saisines, "with_fiche": found.with_fiche}
+        counts |= {f"discrepancies.{code}": count for code, count in found.by_code.items()}
+    return found
+
+
+def _reconcile(home: Path, at: datetime, progress: Callable[[str], None]) -> Reconciled:
     today = civil_day(at)
     with connect(home) as engine:
         state, inputs = desk.state_of(engine), gather(engine, today)
