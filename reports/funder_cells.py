@@ -7,7 +7,7 @@ A row of data is one département and one qualité of a convention's quarter:
 * `delays`: days from the saisine to the first contact (as text) → saisines; `in_clause`: those within the clause
 * `followed`: saisines with a session, in all (`any`) and by nature (`psy`, `jur`, `soc`); `sessions`: by nature
 * `memo_de_vie`: saisines where it was offered
-* `impossible`: what became of the impossible supports: `redirige`, `suivi`, `en_attente`
+* `impossible`: what became of the impossible supports: `redirige`, `suivi`, `sans_suite`, `en_attente`
 * `paid`: saisines with an amount; `amount_cents`
 """
 
@@ -22,7 +22,7 @@ Row = dict[str, Any]
 ALL = "*"
 THRESHOLD, CROSSED = 5, 11
 NATURES = ("psy", "jur", "soc")
-OUTCOMES = ("redirige", "suivi", "en_attente")
+OUTCOMES = ("redirige", "suivi", "sans_suite", "en_attente")
 ISSUES = ("sans_fiche", *french.ISSUES)
 # measure → the measure that counts the persons it tells of
 WEIGHTS = {

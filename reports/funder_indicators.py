@@ -68,10 +68,19 @@ DETAILS = (
         "Impossibles, redirigés",
         "count",
         "impossible_redirige",
-        "Soutiens impossibles confiés à une autre association.",
+        "Soutiens impossibles confiés à une autre association ou à un autre service.",
     ),
     Indicator(
-        "Impossibles, suivis", "count", "impossible_suivi", "Soutiens impossibles suivis d’entretiens malgré tout."
+        "Impossibles, suivis",
+        "count",
+        "impossible_suivi",
+        "Soutiens impossibles suivis malgré tout, par des entretiens ou par le psychologue référent.",
+    ),
+    Indicator(
+        "Impossibles, sans suite",
+        "count",
+        "impossible_sans_suite",
+        "Soutiens impossibles auxquels la personne a renoncé, ou qui n’a plus été jointe.",
     ),
     Indicator("Impossibles, en attente", "count", "impossible_en_attente", "Soutiens impossibles encore sans suite."),
 )

@@ -32,7 +32,7 @@ def render_reminder(
     Args:
         association: `code`, `nom`.
         awaited: a row for each missing fiche: `reference`, `convention`, `opened_on` (a day), `cutoff` (until when it
-            counts for the next statement) and `barred_on` (after which it is no longer paid).
+            counts for the next statement, if known) and `barred_on` (after which it is no longer paid, if known).
         federation: the name of the federation.
         link: where the workbook is.
         reply_to: the address that answers.
@@ -78,13 +78,13 @@ def _text(name: str, rows: list[Row], federation: str, link: str, reply_to: str,
 
 def _counted(code: str, rows: list[Row]) -> str:
     oldest = min(row["opened_on"] for row in rows)
-    cutoff = min(row["cutoff"] for row in rows)
-    barred = min(row["barred_on"] for row in rows)
     since = f"la plus ancienne depuis le {french.day(oldest)}" if len(rows) > 1 else f"depuis le {french.day(oldest)}"
-    return (
-        f"– {code} : {french.count(len(rows), 'fiche')}, {since}, "
-        f"à envoyer avant l’arrêté du {french.day(cutoff)} (première forclusion le {french.day(barred)})"
-    )
+    parts = [f"– {code} : {french.count(len(rows), 'fiche')}, {since}"]
+    if cutoffs := [row["cutoff"] for row in rows if row["cutoff"]]:
+        parts.append(f", à envoyer avant l’arrêté du {french.day(min(cutoffs))}")
+    if limits := [row["barred_on"] for row in rows if row["barred_on"]]:
+        parts.append(f" (première forclusion le {french.day(min(limits))})")
+    return "".join(parts)
 
 
 def _workbook(association: Row, rows: list[Row], federation: str, as_of: date) -> bytes:

@@ -2,7 +2,7 @@
 
 import typer
 
-from etl.cli import books, desk, intake, payment, people, running, settlement, setup
+from etl.cli import books, desk, intake, issuing, payment, people, privacy, running, settlement, setup
 
 app = typer.Typer(
     name="saisines",
@@ -18,9 +18,11 @@ for commands in (
     settlement.commands,
     payment.commands,
     books.commands,
+    issuing.commands,
     people.commands,
     desk.commands,
     running.commands,
+    privacy.commands,
 ):
     for name, command in commands.items():
         app.command(name)(command)

@@ -106,8 +106,8 @@ def _write(documents: Iterable[tuple[str, bytes]], folder: Path, progress: Calla
 
 
 def _since(engine: Engine, number: str, snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
-    """What followed the statement: the payment files sent, the orders to repay."""
-    from etl.jobs import pay, repayments
+    """What followed the statement: payment files sent, orders to repay, the funder's report published."""
+    from etl.jobs import pay, repayments, report
 
     with engine.connect() as connection:
         row = load_statement(connection, number)
@@ -118,6 +118,8 @@ def _since(engine: Engine, number: str, snapshot: Snapshot) -> Iterator[tuple[st
         yield f"virements/{name}", content
     for name, content in repayments.rendered(snapshot, owed):
         yield f"reversements/{name}", content
+    for name, content in report.rendered(engine, row["convention"], row["quarter"]):
+        yield name, content
 
 
 def rendered(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from etl.warehouse.query import Row, many
-from etl.warehouse.tables import funder_issues, reminders
+from etl.warehouse.tables import funder_issues, reminders, support_outcomes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -50,3 +50,10 @@ def save_reminder(
     """Write that a reminder left; again changes nothing."""
     row = {"association": association, "as_of": as_of, "awaited": awaited, "state": state, "sent_at": at}
     connection.execute(insert(reminders).values(row).on_conflict_do_nothing())
+
+
+def load_support_outcomes(connection: Connection) -> dict[str, str]:
+    """The last outcome that the referent psychologist gave to each impossible support, by reference."""
+    query = select(support_outcomes.c.reference, support_outcomes.c.outcome)
+    rows = connection.execute(query.order_by(support_outcomes.c.support_outcome_id))
+    return {row.reference: row.outcome for row in rows}

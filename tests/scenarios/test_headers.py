@@ -16,7 +16,7 @@ def test_every_rule_has_a_sentence_of_its_own_in_french() -> None:
     assert [text for text in sentences if not re.fullmatch(r"[A-ZÀ-Ý].+\.", text) or "'" in text] == []
 
 
-@pytest.mark.parametrize("folder", ["reconcile", "rate", "settle"])
+@pytest.mark.parametrize("folder", ["reconcile", "rate", "settle", "report"])
 def test_every_step_says_its_grain_first(folder: str) -> None:
     found = [file for file in (files("sql") / folder).iterdir() if file.name.endswith(".sql")]
     heads = {file.name: file.read_text(encoding="utf-8").splitlines()[0] for file in found}
