@@ -1,0 +1,2 @@
+-- Airflow keeps its own tables apart from the warehouse.
+CREATE DATABASE airflow;
