@@ -4,14 +4,14 @@ import os
 import tempfile
 from pathlib import Path
 
-from etl.model.errors import SaisinesError
+from etl.model.errors import AwayError
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader, or a crash, meets the old one or the new one. Readable by its owner only.
 
     Raises:
-        SaisinesError: the folder cannot be written to.
+        AwayError: the folder cannot be written to, for now at least.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -22,6 +22,6 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         Path(name).replace(path)
     except OSError as error:
-        raise SaisinesError(
+        raise AwayError(
             f"Écriture impossible dans {path.parent} ({error.strerror}) ; choisissez un dossier où vous avez ce droit."
         ) from error
