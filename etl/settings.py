@@ -3,6 +3,8 @@
 Variables:
     SAISINES_HOME: where the state lives, default `.saisines/` in the working directory.
     SAISINES_INBOX: the folder that the DAGs take files from, default `inbox/` in the home.
+    SAISINES_SOURCES: the file that declares the sources, default `sources.yaml` in the home; without it, the inbox.
+    SAISINES_BACKUPS: the folder that the nightly backup is written to, on another disk; none is made without it.
     SAISINES_DATABASE_URL: a PostgreSQL server (15 or later) instead of the embedded one.
     SAISINES_PSEUDONYM_KEY: the secret of the pseudonyms, instead of the generated file.
     SAISINES_STORAGE_KEY: the secret that landed files and backups are encrypted with, instead of the generated file.
@@ -40,6 +42,18 @@ def inbox() -> Path:
     """The folder that the DAGs take files from, absolute, whether it exists or not."""
     given = os.environ.get("SAISINES_INBOX")
     return Path(given).expanduser().absolute() if given else home() / "inbox"
+
+
+def sources_file() -> Path:
+    """The file that declares the sources that the DAGs pull from, absolute, whether it exists or not."""
+    given = os.environ.get("SAISINES_SOURCES")
+    return Path(given).expanduser().absolute() if given else home() / "sources.yaml"
+
+
+def backups() -> Path | None:
+    """The folder of the nightly backups, absolute; None when no one named it."""
+    given = os.environ.get("SAISINES_BACKUPS")
+    return Path(given).expanduser().absolute() if given else None
 
 
 def child_environment(**changes: str) -> dict[str, str]:
@@ -131,13 +145,13 @@ PSEUDONYMS = Secret("SAISINES_PSEUDONYM_KEY", "pseudonymes.key", "clé des pseud
 STORAGE = Secret("SAISINES_STORAGE_KEY", "chiffrement.key", "clé de chiffrement")
 
 
-def pseudonym_key() -> bytes:
+def pseudonym_key(*, make: bool = True) -> bytes:
     """The secret of the pseudonyms: from the environment, else from a file of its owner alone, made when missing.
 
     Raises:
         SaisinesError: if the secret is too short, lies inside the home, or can be read by others.
     """
-    return _secret(PSEUDONYMS, make=True)
+    return _secret(PSEUDONYMS, make=make)
 
 
 def storage_key(*, make: bool = True) -> bytes:

@@ -2,7 +2,7 @@
 
 import typer
 
-from etl.cli import books, desk, intake, issuing, payment, people, privacy, running, settlement, setup
+from etl.cli import books, desk, intake, issuing, payment, people, privacy, running, settlement, setup, sources
 
 app = typer.Typer(
     name="saisines",
@@ -33,5 +33,6 @@ for group in (
     payment.associations,
     books.payments,
     books.repayments,
+    sources.sources,
 ):
     app.add_typer(group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
@@ -97,6 +98,11 @@ def write(path: Path, sealed: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def is_place(path: str) -> bool:
+    """Whether this is where a landed file lies, relative to the home."""
+    return re.fullmatch(rf"{FOLDER}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}", path) is not None
 
 
 def read_landed(home: Path, path: str | None, sha256: str, secret: bytes) -> bytes | None:

@@ -13,19 +13,30 @@ if TYPE_CHECKING:
 
 HEAD = "0001"  # the last revision; a test keeps it true, so that commands need not import Alembic
 MIGRATE_LOCK = 0x5A151  # advisory lock of migrations, released with the transaction
+MIGRATIONS = Path(__file__).parent / "migrations"
 VIEWS = Path(__file__).parents[2] / "sql" / "views"
 
 
 def migrate(engine: Engine) -> bool:
     """Bring the schema to the last revision, in one transaction, one process at a time; True when something changed."""
+    with engine.begin() as connection:
+        lock(connection)
+        return migrate_within(connection)
+
+
+def lock(connection: Connection) -> None:
+    """Let one process change the schema at a time, until the end of the transaction."""
     from sqlalchemy import text
 
-    with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATE_LOCK})
-        before = current_revision(connection)
-        if before != HEAD:
-            _upgrade(connection)
-        _make_views(connection)
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATE_LOCK})
+
+
+def migrate_within(connection: Connection) -> bool:
+    """As `migrate`, in the caller's transaction, which holds `lock`."""
+    before = current_revision(connection)
+    if before != HEAD:
+        upgrade(connection, "head")
+    _make_views(connection)
     return before != HEAD
 
 
@@ -61,16 +72,24 @@ def alembic_config() -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, revision: str) -> None:
+    """Run the migrations up to a revision, in the caller's transaction."""
     from alembic import command
 
     config = alembic_config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
+
+
+def revisions() -> set[str]:
+    """The revisions that this version knows."""
+    from alembic.script import ScriptDirectory
+
+    return {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
 
 
 def _make_views(connection: Connection) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
+from etl.warehouse.query import Row, many
 from etl.warehouse.tables import audit, readings
 
 if TYPE_CHECKING:
@@ -26,3 +27,9 @@ def save_act(
     """Write an act that changes reference data, deliveries, conventions or payments."""
     row = {"action": action, "detail": dict(detail), "by_name": by, "account": account, "happened_at": at}
     connection.execute(insert(audit), row)
+
+
+def load_last_act(connection: Connection, action: str) -> Row | None:
+    """The last act of a kind (`backup`, `purge`…), None when there was none."""
+    query = select(audit).where(audit.c.action == action).order_by(audit.c.audit_id.desc()).limit(1)
+    return next(iter(many(connection, query)), None)

@@ -143,3 +143,6 @@ sessions = Table(
     one_of("nature", "psy", "jur", "soc"),
     comment="One row per accepted row of Entretiens; it belongs to every fiche of its group (delivery and reference).",
 )
+
+for _rows in (contacts, fiches, sessions):
+    _rows.add_is_dependent_on(deliveries)  # asked by a trigger, see above: what fills tables in order must know

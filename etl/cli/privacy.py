@@ -1,0 +1,78 @@
+"""Commands of safekeeping and of personal data: `backup`, `restore`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from etl import settings
+from etl.cli import ways
+from etl.cli.ways import say
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Le dossier des sauvegardes, sur un autre disque.", metavar="DOSSIER")],
+    keep: Annotated[
+        int | None,
+        typer.Option("--keep", help="Combien de sauvegardes garder ici ; par défaut, toutes.", metavar="N"),
+    ] = None,
+) -> None:
+    """Sauvegarde la base et les fichiers reçus, d’un même instant, dans un fichier chiffré."""
+    from etl.jobs import backup as job
+
+    made = job.run(settings.home(), folder, settings.now(), keep, ways.progress())
+    ways.done()
+    say(f"{made.path} : {made.rows} lignes, {made.files} fichiers reçus, {made.size / 1e6:.1f} Mo.")
+    say(f"SHA-256 : {made.sha256}")
+    if made.missing:
+        say(f"Attention : {made.missing} fichier(s) reçu(s) manquaient dans {settings.home()} ; vérifiez le disque.")
+    if made.dropped:
+        say(f"{len(made.dropped)} sauvegarde(s) plus ancienne(s) effacée(s).")
+    say(
+        f"Chiffrée avec la clé {settings.key_id(settings.storage_key())} : sans elle, rien ne se restaure ; gardez-la ailleurs."
+    )
+
+
+def restore(
+    path: Annotated[Path, typer.Argument(help="La sauvegarde.", metavar="FICHIER")],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Qui restaure ; par défaut, le compte du système.", metavar="NOM")
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Lit la sauvegarde de bout en bout et dit ce qu’elle contient, sans rien écrire."),
+    ] = False,
+) -> None:
+    """Restaure une sauvegarde dans un dossier d’état vide : tout, ou rien."""
+    from etl.jobs import restore as job
+
+    if check:
+        told = job.check(path, ways.progress())
+    else:
+        told = job.run(settings.home(), path, by or settings.system_user(), settings.now(), ways.progress())
+    ways.done()
+    say(f"Sauvegarde du {told.made_at:%d/%m/%Y à %H:%M} UTC : {told.rows} lignes, {told.files} fichiers reçus.")
+    if check:
+        say("Elle est entière et lisible avec la clé d’ici.")
+        return
+    say(f"Restaurée dans {settings.home()}{', et mise à niveau' if told.migrated else ''}.")
+    if told.pseudonym_key_id and told.pseudonym_key_id != _pseudonym_key_id():
+        say(
+            f"La clé des pseudonymes ({told.pseudonym_key_id}) n’est pas ici : sans elle, aucun journal nouveau ne sera pris ; "
+            "renseignez SAISINES_PSEUDONYM_KEY ou remettez pseudonymes.key à sa place."
+        )
+    say("Ensuite : saisines draft TRIMESTRE (les mêmes empreintes qu’avant)")
+
+
+def _pseudonym_key_id() -> str | None:
+    """The id of the key of pseudonyms that is here; None without one, and none is made."""
+    from etl.model.errors import SaisinesError
+
+    try:
+        return settings.key_id(settings.pseudonym_key(make=False))
+    except SaisinesError:
+        return None
+
+
+commands: dict[str, Callable[..., None]] = {"backup": backup, "restore": restore}
