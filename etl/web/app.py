@@ -19,17 +19,25 @@ from etl.web.access import Visitor, visitor
 from etl.web.matrix import ROUTES, Route
 from etl.web.render import page
 
-# The module of each route's function.
-MODULES = {
-    "overview": "overview", "queue": "queue", "decide_many": "queue", "refresh": "queue", "case": "case",
-    "find_case": "case", "decide_one": "case", "orphans": "orphans", "decide_match": "orphans", "returns": "returns",
-    "impossible": "support", "support": "support", "support_outcome": "support", "reminder": "returns", "statements": "statements",
-    "make_drafts": "statements", "statement": "statement", "document": "papers", "submit": "steps", "approve": "steps",
-    "reject": "steps", "finalise": "steps", "pay": "paying", "transfers": "paying", "bank_answer": "paying", "told_by_hand": "paying",
-    "to_confirm": "confirm", "confirm_bank": "confirm", "apply_files": "tariffs",
-    "tariffs": "tariffs", "try_tariff": "tariffs", "propose_files": "tariffs", "deliveries": "quality", "delivery": "quality",
-    "quarantine": "quality",
-}  # fmt: skip
+# The module of each route's function: etl/web/<module>.py.
+FUNCTIONS = {
+    "overview": "overview",
+    "queue": "queue decide_many refresh",
+    "case": "case find_case decide_one",
+    "orphans": "orphans decide_match",
+    "returns": "returns",
+    "reminding": "reminder remind remind_all",
+    "support": "impossible support support_outcome",
+    "statements": "statements make_drafts",
+    "statement": "statement",
+    "papers": "document",
+    "steps": "submit approve reject finalise",
+    "paying": "pay transfers bank_answer told_by_hand",
+    "confirm": "to_confirm confirm_bank",
+    "tariffs": "tariffs try_tariff propose_files apply_files",
+    "quality": "deliveries delivery quarantine",
+}
+MODULES = {name: module for module, names in FUNCTIONS.items() for name in names.split()}
 STATIC = Path(__file__).parent / "static"
 SIGN_IN = "/auth/login"
 FORGED = "Invalid JWT token"  # Airflow's word for a session that it did not sign

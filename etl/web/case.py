@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from etl import settings
+from etl.engine.reasons import sentences
 from etl.jobs import explain
 from etl.jobs.story_money_told import arithmetic, cap
 from etl.jobs.story_words import MATCHES, REPAIRS
@@ -59,7 +60,7 @@ def case(request: Request, reference: str, who: Visitor = Depends(visitor)) -> R
         caps=lambda money: " ; ".join(map(cap, money["caps"])), qualites=QUALITE_NAMES, open_ones=open_ones(story), steps=steps,
         conventions=sorted(shown.snapshot.computed.inputs.conventions.conventions),
         associations=[(row["code"], row["nom"]) for row in shown.snapshot.computed.inputs.register],
-        proposals=_waterfalls(story, shown.snapshot),
+        proposals=_waterfalls(story, shown.snapshot), sentences=sentences(),
     )  # fmt: skip
 
 

@@ -49,6 +49,8 @@ ROUTES = (
     Route("decide_match", "POST", "/fiches/decider", _C, "confirmer ou écarter un rapprochement"),
     Route("returns", "GET", "/retours", _C, "retours, délais et fiches attendues par association"),
     Route("reminder", "GET", "/retours/{association}/relance.xlsx", _C, "classeur de relance d’une association"),
+    Route("remind", "POST", "/retours/{association}/relancer", _C, "relancer une association"),
+    Route("remind_all", "POST", "/retours/relancer", _C, "relancer toutes celles qui doivent des fiches"),
     Route("impossible", "GET", "/soutiens-impossibles", _CP, "soutiens impossibles, leur attente et leur suite"),
     Route("support", "GET", "/soutiens-impossibles/{reference}", _CP, "un soutien impossible : ce qu’il faut pour l’orienter"),
     Route("support_outcome", "POST", "/soutiens-impossibles/{reference}/suite", _P, "noter la suite donnée"),

@@ -41,7 +41,9 @@ def weeks(made: Snapshot) -> charts.Chart:
         "select date_trunc('week', opened_on)::date as week, count(*) as n from returned group by 1 order by 1"
     )
     points = [(f"{row['week']:%d/%m}", row["n"]) for row in rows][-26:]
-    return charts.columns("Saisines par semaine", ("Semaine du", "Saisines"), points, least=SMALL)
+    return charts.columns(
+        "Saisines reçues", ("Semaine du", "Saisines"), points, "Par semaine d’ouverture, du lundi.", least=SMALL
+    )
 
 
 def returns(made: Snapshot) -> charts.Chart:
@@ -50,23 +52,25 @@ def returns(made: Snapshot) -> charts.Chart:
         "select convention, count(*) as n, count(received_on) as back from returned"
         " where convention is not null group by 1 having count(*) >= 5 order by 1"
     )
-    parts = [
-        (
-            row["convention"],
-            row["back"],
-            row["n"],
-            f"{french.share(row['back'], row['n'])} de {french.number(row['n'])}",
-        )
-        for row in rows
-    ]
-    return charts.shares("Fiches revenues", ("Convention", "Revenues", "Part"), parts, "Part des saisines dont une fiche est arrivée.")  # fmt: skip
+    parts = [(row["convention"], *_returned(row["back"], row["n"])) for row in rows]
+    return charts.shares(
+        "Fiches revenues", ("Convention", "Revenues"), parts, "Part des saisines dont une fiche est arrivée."
+    )
+
+
+def _returned(back: int, n: int) -> tuple[int, int, str]:
+    """What came back of a number, neither part of which is told where it is small."""
+    if 0 < back < SMALL:
+        return 0, n, f"moins de {SMALL} de {french.number(n)}"
+    if 0 < n - back < SMALL:
+        return n, n, f"presque toutes, de {french.number(n)}"
+    return back, n, f"{french.share(back, n)} de {french.number(n)}"
 
 
 def delays(made: Snapshot) -> charts.Chart:
     """Days from the opening to the first contact."""
     bins = [
-        ("le jour même", 0, 0), ("1 jour", 1, 1), ("2 jours", 2, 2), ("3 à 4", 3, 4), ("5 à 7", 5, 7), ("8 à 14", 8, 14),
-        ("15 et plus", 15, 9999),
+        ("0", 0, 0), ("1", 1, 1), ("2", 2, 2), ("3–4", 3, 4), ("5–7", 5, 7), ("8–14", 8, 14), ("15+", 15, 9999),
     ]  # fmt: skip
     rows = {
         row["contact_days"]: row["n"]
@@ -74,7 +78,11 @@ def delays(made: Snapshot) -> charts.Chart:
     }
     points = [(label, sum(n for days, n in rows.items() if low <= days <= high)) for label, low, high in bins]
     return charts.columns(
-        "Délai du premier contact", ("Délai", "Saisines"), points, "Jours après la saisine.", least=SMALL
+        "Délai du premier contact",
+        ("Jours", "Saisines"),
+        points,
+        "Nombre de saisines selon les jours écoulés depuis leur ouverture.",
+        least=SMALL,
     )
 
 

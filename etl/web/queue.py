@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from etl import settings
+from etl.engine.reasons import sentences
 from etl.jobs.decision_rules import OF_A_DAY
 from etl.model.errors import SaisinesError
 from etl.web import deciding, snapshot
@@ -62,7 +63,7 @@ def queue(request: Request, who: Visitor = Depends(visitor)) -> Response:
         shown=shown, given=given, total=total, stake=stake, page=number, pages=pages, seen=seen,
         rows=[row | {"decided": recent.get(row["reference"])} for row in found],
         facets={name: facet(database, given, name) for name in FACETS},
-        ages=AGES, stakes=STAKES, states=STATES, filtered=any(given[name] for name in (*FILTERS, "state")),
+        sentences=sentences(), ages=AGES, stakes=STAKES, states=STATES, filtered=any(given[name] for name in (*FILTERS, "state")),
         sorts={name: _link(given, sort=_turned(given["sort"], name), page="") for name in SORTS},
         previous=_link(given, page=number - 1), next=_link(given, page=number + 1),
     )  # fmt: skip

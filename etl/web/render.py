@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -20,6 +19,7 @@ from etl.model.codes import MODE_NAMES
 from etl.model.money import euros
 from etl.model.quarter import PARIS
 from etl.model.tariff_text import percent
+from etl.web import words
 from etl.web.access import Visitor, token
 from etl.web.charts import fall
 from etl.web.matrix import ROLES
@@ -41,6 +41,8 @@ DONE = {
     "paye": "Lot de virements préparé : téléchargez-le et donnez-le à la banque.",
     "constate": "Constat enregistré.",
     "suite": "Suite notée.",
+    "relance": "Relance envoyée.",
+    "relance_notee": "Relance notée : cette association ne sera pas relancée avant deux semaines.",
     "rien": "Aucun bénéficiaire n’est à payer : pas de fichier. Les raisons sont en regard de chacun.",
     "propose": "Changement proposé. Une autre personne l’applique depuis « À confirmer ».",
     "applique": "Changement appliqué : les prochains brouillons en tiennent compte.",
@@ -50,6 +52,7 @@ DONE = {
 
 
 STATUSES = {"brouillon": "Brouillon", "soumis": "Soumis", "approuve": "Approuvé", "finalise": "Finalisé"}
+LEAVE = "/api/v2/auth/logout"  # Airflow's: the session is its own
 PAYMENTS = {
     "a_payer": "à payer",
     "bloque": "bloqué",
@@ -79,6 +82,7 @@ def page(request: Request, who: Visitor, template: str, *, status: int = 200, **
     base = request.scope.get("root_path", "")
     frame = {
         "base": base,
+        "leave": LEAVE,
         "who": who,
         "role": ROLES[who.role],
         "path": request.url.path.removeprefix(base),
@@ -124,7 +128,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "euros": euros, "day": french.day, "number": french.number, "count": french.count, "days_in": french_days,
+        "euros": euros, "day": french.day, "number": french.number, "count": french.count, "days_in": words.days, "shortened": words.shortened,
         "instant": instant, "quarter": french.quarter, "query": urlencode, "iban": french.iban, "share": french.share,
         "act": act_name, "status": french_status, "rate": french.percent, "pct": lambda pct_e4: percent(pct_e4) if pct_e4 else "",
     }  # fmt: skip
@@ -132,7 +136,7 @@ def environment() -> Environment:
         "SEVERITIES": french.SEVERITIES, "QUALITES": french.QUALITES, "ISSUES": french.ISSUES, "KINDS": KINDS,
         "PRESTATIONS": french.PRESTATIONS, "MODES": MODE_NAMES, "STATUTS": STATUTS, "DECISIONS": DECISIONS, "DECISION_STATES": DECISION_STATES,
         "MATCHES": MATCHES, "STATES": STATES, "RECEIVED_HOW": RECEIVED_HOW, "severity": severity, "PAYMENTS": PAYMENTS, "PAYMENT_WHY": PAYMENT_WHY,
-        "evidence": label, "bits": bits, "fall": fall,
+        "evidence": label, "bits": bits, "confidence": words.confidence, "said": words.detail, "fall": fall,
     }  # fmt: skip
     return made
 
@@ -151,14 +155,6 @@ def severity(code: str) -> Markup:
 def bits(value: float) -> str:
     """A weight of evidence, signed, one decimal: each point doubles the odds."""
     return f"{value:+.1f}".replace("-", french.MINUS).replace(".", ",")
-
-
-_ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-
-
-def french_days(told: str) -> str:
-    """The same text with its ISO days written as in France."""
-    return _ISO.sub(r"\3/\2/\1", told)
 
 
 def french_status(code: str) -> str:

@@ -26,7 +26,7 @@ def statements(request: Request, who: Visitor = Depends(visitor)) -> Response:
         rows = present(load_drafts(connection), load_statements(connection))
     return page(
         request, who, "statements.html",
-        shown=shown, rows=rows, drawn=[overview.envelope(shown.snapshot), quarters(rows)],
+        shown=shown, rows=rows, drawn=[overview.envelope(shown.snapshot), *([quarters(rows)] if len({row["quarter"] for row in rows}) > 1 else [])],
         quarter=shown.snapshot.quarter,
         forecasts=forecasts(shown.snapshot),
     )  # fmt: skip

@@ -19,6 +19,6 @@ def test_a_small_number_is_not_drawn_either():
 
 def test_an_envelope_that_is_passed_is_drawn_beyond_its_mark():
     drawn = str(charts.envelopes([("CALAE", 120, 100)], 2026).svg)
-    mark = float(re.search(r'<line class="limit" x1="([0-9.]+)"', drawn)[1])
-    bar = re.search(r'<rect class="minus1" x="([0-9.]+)" y="[0-9.]+" width="([0-9.]+)"', drawn)
+    mark = float(re.search(r'<line class="limit" x1="([0-9.]+)%"', drawn)[1])
+    bar = re.search(r'<rect class="minus1" x="([0-9.]+)%" y="[0-9.]+" width="([0-9.]+)%"', drawn)
     assert float(bar[1]) + float(bar[2]) > mark
