@@ -71,6 +71,7 @@ def watch(home: Path, say: Say, port: int | None = None, extra: Settings | None 
     Raises:
         SaisinesError: it runs already, or Airflow's tables cannot be made.
     """
+    os.umask(0o077)  # whatever it and its tasks write is for its account alone
     with _only_one(home), server.running(home):
         before = known(home)
         chosen = port or (before.port if before else PORT)
