@@ -9,7 +9,7 @@ export UV_LINK_MODE = copy
 export UV_COMPILE_BYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo desk test test-long check docs lock clean
+.PHONY: help setup demo desk test test-long bench check docs lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -35,6 +35,9 @@ test: setup  ## the tests, in under ten minutes
 
 test-long: setup  ## servers, faults, browsers, long model-based runs
 	$(BIN)/python -m pytest -q -m long tests
+
+bench: setup  ## figures beside their peers and floors, a quarter of an hour: docs/performance.md (BENCH="--quick" leaves the million out)
+	$(BIN)/python -m tests.bench $(BENCH)
 
 check: setup  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

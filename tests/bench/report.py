@@ -1,0 +1,236 @@
+"""docs/performance.md from the figures of a run: the machine, the table of verdicts, the stages, the charts, the notes."""
+
+import math
+import os
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.bench import charts
+from tests.bench.measure import ROOT
+
+Figures = dict[str, Any]
+NOTES = Path(__file__).with_name("notes.md")
+PACKAGES = ("duckdb", "pyarrow", "pandas", "splink", "python-calamine", "great-expectations", "apache-airflow", "psycopg", "adbc-driver-postgresql", "openpyxl", "typst")  # fmt: skip
+HEAD = ("figure", "target", "measured", "peer", "floor", "verdict")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One row of the table: what was asked, what was measured, and the same of a peer and of the floor, as text."""
+
+    figure: str
+    target: str
+    measured: str
+    reached: bool | None
+    peer: str = ""
+    floor: str = ""
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Its cells."""
+        word = {True: "reached", False: "**not reached**", None: "not measured"}[self.reached]
+        return (self.figure, self.target, self.measured, self.peer, self.floor, word)
+
+
+def machine() -> Figures:
+    """Where and when the figures were taken, and with what."""
+    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
+    return {
+        "taken_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "processor": cpu or platform.machine(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 2**30),
+        "load": round(os.getloadavg()[2], 1),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in PACKAGES},
+    }
+
+
+class Told:
+    """The figures of a run, by stage and size."""
+
+    def __init__(self, figures: Figures) -> None:
+        self.stages: dict[str, dict[str, Figures]] = figures["stages"]
+        self.sizes = sorted({int(size) for size in self.stages.get("core", {})})
+        self.largest = self.sizes[-1] if self.sizes else 0
+
+    def one(self, stage: str, size: int | None = None) -> Figures:
+        """Of a stage at a size, the largest that was measured by default; empty when it failed or was left out."""
+        known = {int(each): found for each, found in self.stages.get(stage, {}).items() if "failed" not in found}
+        return known.get(size, {}) if size is not None else known[max(known)] if known else {}
+
+    def size(self, stage: str) -> str:
+        """The largest size of a stage, as people write it."""
+        known = [int(each) for each, found in self.stages.get(stage, {}).items() if "failed" not in found]
+        return f"{max(known):,}".replace(",", " ") if known else "–"
+
+    def growth(self, stage: str, of: Callable[[Figures], float] = lambda found: float(found["seconds"])) -> float | None:
+        """The exponent between the two largest sizes."""
+        known = sorted((int(size), of(found)) for size, found in self.stages.get(stage, {}).items() if "failed" not in found)
+        if len(known) < 2:
+            return None
+        (few, short), (many, long) = known[-2:]
+        return math.log(long / short) / math.log(many / few)
+
+
+def verdicts(figures: Figures) -> list[Verdict]:
+    """Each target of issue 7 and what came of it."""
+    told = Told(figures)
+    return [*_matching(told), *_core(told), *_in_and_out(told), *_starting(told), *_growing(told)]
+
+
+def _matching(told: Told) -> list[Verdict]:
+    ours, trained, given = (told.one(name) for name in ("matching", "splink.trained", "splink.untrained"))
+    if not ours:
+        return []
+    at = f"matching, {told.size('matching')} saisines"
+    ratio = ours["seconds"] / ours["floor"]
+    known = [one for one in (trained, given) if one]
+    faster = min((one["predict"] for one in known), default=0) / ours["seconds"] if known else None
+    peers = " / ".join(f"{one['seconds']:.1f} s {name}" for name, one in (("trained", trained), ("untrained", given)) if one)
+    memory = " / ".join(f"{one['peak_mb'] / 1000:.1f} GB" for one in known)
+    return [
+        Verdict(at, "≤ 2.5 × the bare join", f"{ours['seconds']:.2f} s = {ratio:.2f} ×", ratio <= 2.5, f"Splink {peers}", f"{ours['floor']:.2f} s"),
+        Verdict(f"{at}: memory", "≤ 1 GB", f"{ours['peak_mb'] / 1000:.2f} GB", ours["peak_mb"] <= 1000, f"Splink {memory}"),
+        Verdict(f"{at}: against Splink’s predict", "≥ 25 × faster", f"{faster:.0f} ×" if faster else "–", faster >= 25 if faster else None, " / ".join(f"{one['predict']:.1f} s" for one in known)),
+        Verdict(f"{at}: precision of automatic matches", "≥ 0.9999", f"{ours['precision']:.6f}", ours["precision"] >= 0.9999, " / ".join(f"{one['precision']:.6f}" for one in known)),
+        Verdict(f"{at}: recall of what the rules allow to repair", "≥ 0.995", f"{ours['recall_allowed']:.5f}", ours["recall_allowed"] >= 0.995, " / ".join(f"{one['recall_repairable']:.5f} of one error" for one in known)),
+        Verdict(f"{at}: recall of all references with errors", "told", f"{ours['recall_on_errors']:.4f}", True, " / ".join(f"{one['recall_on_errors']:.4f}" for one in known)),
+    ]  # fmt: skip
+
+
+def _core(told: Told) -> list[Verdict]:
+    ours, pandas = told.one("core"), told.one("core.pandas")
+    if not ours:
+        return []
+    at = f"rules + rating + settlement, {told.size('core')} saisines"
+    peer = f"pandas, a part of them, at {told.size('core.pandas')}: {pandas['seconds']:.1f} s" if pandas else ""
+    here = told.one("core", 100_000)
+    return [
+        Verdict(at, "< 15 s", f"{ours['seconds']:.1f} s", ours["seconds"] < 15, f"{peer}, ours {here['seconds']:.1f} s" if here and peer else peer),
+        Verdict(f"{at}: memory, inputs included", "< 3 GB", f"{ours['peak_mb'] / 1000:.1f} GB", ours["peak_mb"] < 3000),
+    ]  # fmt: skip
+
+
+def _in_and_out(told: Told) -> list[Verdict]:
+    rows = []
+    for stage, figure, limit, floor in (
+        ("store.load", "storing received rows", 1.5, "COPY into the same table and keys"),
+        ("store.lines", "storing lines of a statement", 1.5, "COPY into the same table and keys"),
+        ("store.gather", "reading the engine’s inputs", 1.5, "COPY to nowhere"),
+        ("reading.books", "workbooks read and normalised", 1.5, "bare calamine"),
+        ("reading.journal", "journal read, shaped, stored", 3.0, "CSV + COPY"),
+    ):
+        one = told.one(stage)
+        if one:
+            ratio = one["seconds"] / one["floor"]
+            rows.append(Verdict(f"{figure}, {told.size(stage)} saisines", f"≤ {limit} × {floor}", f"{one['seconds']:.2f} s = {ratio:.2f} ×", ratio <= limit, "", f"{one['floor']:.2f} s"))  # fmt: skip
+    journal = told.one("reading.journal")
+    if journal:
+        by_million = journal["validation"] * 1e6 / journal["rows"]
+        rows.append(Verdict(f"validation of a journal, {journal['rows']:,} rows".replace(",", " "), "≤ 3 s a million rows", f"{by_million:.1f} s a million", by_million <= 3))  # fmt: skip
+    return rows
+
+
+def _starting(told: Told) -> list[Verdict]:
+    start, story, process, commands = (told.one(name) for name in ("startup", "story", "quarter.one_process", "quarter.commands"))
+    rows = []
+    if start:
+        rows += [
+            Verdict("`saisines --help`", "< 0.3 s", f"{start['help']:.2f} s", start["help"] < 0.3, "", f"{start['python']:.2f} s (Python alone)"),
+            Verdict("all DAG files parsed", "< 1 s", f"{start['dags']:.2f} s", start["dags"] < 1),
+        ]  # fmt: skip
+    if story:
+        rows += [
+            Verdict(f"`saisines explain`, {told.size('story')} saisines", "< 1 s", f"{story['seconds']:.2f} s (worst {story['worst']:.2f})", story["seconds"] < 1),
+            Verdict(f"a decision and its draft, {told.size('story')} saisines", "< 1 s", f"{story['decision']:.2f} s", story["decision"] < 1),
+        ]  # fmt: skip
+    if process:
+        rows.append(Verdict("3 000 saisines, inbox to drafts, one process", "< 12 s", f"{process['seconds']:.1f} s", process["seconds"] < 12))
+    if commands:
+        rows.append(Verdict("the same as separate commands", "< 15 s", f"{commands['seconds']:.1f} s", commands["seconds"] < 15))
+    if process:
+        rows.append(Verdict(f"{process['notes']} notes, {process['workbooks']} workbooks and PDF of a quarter", "< 10 s for 130", f"{process['documents']:.1f} s", process["documents"] < 10))  # fmt: skip
+    return rows
+
+
+def _growing(told: Told) -> list[Verdict]:
+    rows = []
+    for stage, figure in (("core", "rules + rating + settlement"), ("matching", "matching")):
+        exponent = told.growth(stage)
+        if exponent is not None:
+            rows.append(Verdict(f"growth of {figure}, to {told.size(stage)}", "exponent ≤ 1.1", f"{exponent:.2f}", exponent <= 1.1))
+    return rows
+
+
+def table(figures: Figures) -> str:
+    """The table of verdicts, in Markdown."""
+    return _markdown([HEAD, *(one.row for one in verdicts(figures))])
+
+
+def _markdown(rows: list[tuple[str, ...]]) -> str:
+    head, *others = rows
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *others))
+
+
+def write(figures: Figures, folder: Path) -> None:
+    """The page and its charts."""
+    for name, drawing in charts.drawn(figures["stages"]).items():
+        (folder / "performance" / f"{name}.svg").write_text(drawing, encoding="utf-8")
+    (folder / "performance.md").write_text(_page(figures), encoding="utf-8")
+
+
+def _page(figures: Figures) -> str:
+    at = figures["machine"]
+    packages = ", ".join(f"{name} {number}" for name, number in at["packages"].items())
+    drawings = "\n\n".join(f"![{name}](performance/{name}.svg)" for name in charts.drawn(figures["stages"]))
+    return f"""# Performance
+
+Written by `make bench` ({at["taken_at"]}, {figures["stages"]["run"]["0"]["seconds"] / 60:.0f} minutes in all); the figures are in
+[performance/figures.json](performance/figures.json), the code in [tests/bench](../tests/bench). Everything measured is invented.
+
+**Machine**: {at["processor"]}, {at["cores"]} cores, {at["memory_gb"]} GB, {at["system"]}, load {at["load"]} before; Python {at["python"]}; {packages}.
+Each stage runs in a fresh process; memory is the peak of its process tree (PSS). Where a floor is named, both ran in turn in one process.
+
+{table(figures)}
+
+{drawings}
+
+## Every stage
+
+{_stages(figures["stages"])}
+
+## The heaviest steps of the computation
+
+{_heaviest(figures["stages"])}
+
+{NOTES.read_text(encoding="utf-8")}"""
+
+
+def _stages(stages: dict[str, dict[str, Figures]]) -> str:
+    rows: list[tuple[str, ...]] = [("stage", "saisines", "seconds", "floor", "peak", "parts")]
+    for name, sizes in stages.items():
+        for size, found in sizes.items():
+            if name == "run":
+                continue
+            parts = {key: value for key, value in found.items() if isinstance(value, float) and key not in ("seconds", "floor")}
+            parts |= {f"{key}": value for part in ("parts", "steps", "ingest") for key, value in (found.get(part) or {}).items() if isinstance(value, float)} if not isinstance(found.get("ingest"), float) else {}
+            told = ", ".join(f"{key} {value:.3g}" for key, value in parts.items()) if "failed" not in found else f"failed: {found['failed'][-120:]}"
+            rows.append((name, size, f"{found.get('seconds', 0):.3g}", f"{found['floor']:.3g}" if "floor" in found else "", f"{found.get('peak_mb', 0)} MB", told.replace("|", " ").replace("\n", " ")))  # fmt: skip
+    return _markdown(rows)
+
+
+def _heaviest(stages: dict[str, dict[str, Figures]]) -> str:
+    known = {int(size): found for size, found in stages.get("core", {}).items() if "failed" not in found}
+    if not known:
+        return ""
+    size = max(known)
+    return _markdown([("step of sql/", f"seconds at {size:,}".replace(",", " ")), *((name, f"{seconds:.2f}") for name, seconds in known[size]["heaviest"].items())])  # fmt: skip

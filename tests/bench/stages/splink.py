@@ -1,0 +1,98 @@
+"""Splink 5 on the two tables of `world`: trained (EM, as its guide does it), or with weights given from the generator's own proportions.
+
+The settings are the best of those tried by recall (notes in docs/performance.md): blocked on the whole reference, on its halves within an
+association, and on the day within an association; without the last it loses a tenth of the errors.
+"""
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tests.bench.measure import Figures
+from tests.bench.stages.matching import quality_of
+
+THRESHOLD = 0.05
+COLUMNS = "unique_id, ref, head, tail, association, opened_on, convention, qualite, departement"
+BEST = """
+create table result as
+select fiche_id, saisine as found from predicted p
+join f on f.unique_id = if(p.source_dataset_l = 'fiches', p.unique_id_l, p.unique_id_r)
+join s on s.unique_id = if(p.source_dataset_l = 'fiches', p.unique_id_r, p.unique_id_l)
+qualify row_number() over (partition by fiche_id order by match_weight desc, saisine) = 1"""
+# m (pairs that are one) and u (pairs that are not), from the generator's proportions: what an expert who trains nothing would write.
+GIVEN = {
+    "ref": ([0.94, 0.049, 0.006, 0.005], [0.000001, 0.00005, 0.001, 0.998949]),
+    "opened_on": ([0.95, 0.01, 0.04], [0.003, 0.016, 0.981]),
+    "association": ([0.97, 0.03], [0.0077, 0.9923]),
+    "convention": ([0.98, 0.02], [0.3, 0.7]),
+    "qualite": ([0.98, 0.02], [0.3, 0.7]),
+    "departement": ([0.98, 0.02], [0.0105, 0.9895]),
+}
+
+
+def trained(saisines: int, folder: Path) -> Figures:
+    """u by random sampling, m by expectation maximisation on two blocks, then predict and the best of each fiche."""
+    return _run(folder, is_trained=True)
+
+
+def untrained(saisines: int, folder: Path) -> Figures:
+    """The weights given; predict and the best of each fiche."""
+    return _run(folder, is_trained=False)
+
+
+def _run(folder: Path, *, is_trained: bool) -> Figures:
+    from splink import DuckDBAPI, Linker, block_on
+
+    logging.disable(logging.WARNING)
+    with duckdb.connect(config={"threads": 2}) as connection:
+        for name, table in (("s", "linked_saisines"), ("f", "linked_fiches")):
+            connection.execute(f"create table {name} as from '{folder}/{table}.parquet'").fetchall()
+        connection.execute(f"create table truth as from '{folder}/truth.parquet'").fetchall()
+        api = DuckDBAPI(connection)
+        tables = [api.register(connection.sql(f"select {COLUMNS} from {name}"), dataset_display_name=of) for name, of in (("s", "saisines"), ("f", "fiches"))]
+        linker = Linker(tables, _settings(given=not is_trained))
+        marks = [time.perf_counter()]
+        if is_trained:
+            linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on("ref"))
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on("association", "opened_on"))
+        marks.append(time.perf_counter())
+        predicted = linker.inference.predict(threshold_match_probability=THRESHOLD)
+        marks.append(time.perf_counter())
+        connection.execute(f"create view predicted as from {predicted.physical_name}").fetchall()
+        connection.execute(BEST).fetchall()
+        marks.append(time.perf_counter())
+        quality = quality_of(connection)
+    train, predict, best = (later - earlier for earlier, later in zip(marks, marks[1:], strict=False))
+    return {"train": train, "predict": predict + best, "seconds": train + predict + best} | quality
+
+
+def _settings(*, given: bool) -> Any:
+    from splink import SettingsCreator, block_on
+    from splink import comparison_library as cl
+
+    comparisons = {
+        "ref": cl.DamerauLevenshteinAtThresholds("ref", [1, 2]),
+        "opened_on": cl.AbsoluteDateDifferenceAtThresholds("opened_on", input_is_string=False, metrics=["day"], thresholds=[3]),
+        "association": cl.ExactMatch("association"),
+        "convention": cl.ExactMatch("convention"),
+        "qualite": cl.ExactMatch("qualite"),
+        "departement": cl.ExactMatch("departement"),
+    }
+    if given:
+        for name, (m, u) in GIVEN.items():
+            comparisons[name] = comparisons[name].configure(m_probabilities=m, u_probabilities=u)
+    return SettingsCreator(
+        link_type="link_only",
+        comparisons=list(comparisons.values()),
+        blocking_rules_to_generate_predictions=[
+            block_on("ref"),
+            block_on("association", "head"),
+            block_on("association", "tail"),
+            block_on("association", "opened_on"),
+        ],
+        retain_matching_columns=False,
+    )
