@@ -16,7 +16,9 @@ FICHES = "fiches"
 READABLE = {".csv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 
 # What systems leave beside people's files; nobody wants to hear of them.
-_LITTER = re.compile(r"\..*|~\$.*|Thumbs\.db|desktop\.ini|__MACOSX|LISEZMOI.*|README.*", re.IGNORECASE)
+_LITTER = re.compile(
+    r"\..*|~\$.*|Thumbs\.db|desktop\.ini|__MACOSX|LISEZMOI.*|README.*|.*\.(filepart|part|partial|tmp)", re.IGNORECASE
+)
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,19}")
 
 
@@ -62,7 +64,7 @@ def find(paths: Iterable[Path], profile_name: str | None = None) -> tuple[list[F
             raise SaisinesError(
                 f"{path} : introuvable ; donnez un dossier qui contient journal/ et fiches/<code>/, ou un fichier."
             )
-        for each in _files(path):
+        for each in files(path):
             base = path if path.is_dir() else path.parent
             result = _placed(each, base, profile_name, alone=path.is_file())
             if isinstance(result, Found):
@@ -72,13 +74,19 @@ def find(paths: Iterable[Path], profile_name: str | None = None) -> tuple[list[F
     return found, unknown
 
 
-def _files(path: Path) -> Iterator[Path]:
+def is_litter(name: str) -> bool:
+    """Whether a file is what systems leave beside people's, or is still being written."""
+    return _LITTER.fullmatch(name) is not None
+
+
+def files(path: Path) -> Iterator[Path]:
+    """The files of a folder and below, in order, without what systems leave there."""
     if path.is_file():
         yield path
         return
     for each in sorted(path.iterdir()):
-        if not _LITTER.fullmatch(each.name) and not (each.is_symlink() and each.is_dir()):
-            yield from _files(each)
+        if not is_litter(each.name) and not (each.is_symlink() and each.is_dir()):
+            yield from files(each)
 
 
 def _placed(file: Path, base: Path, profile_name: str | None, *, alone: bool) -> Found | Unknown:
