@@ -43,6 +43,32 @@ def entries(
         say(f"{written.to_review} sans date de validation : en attente de la banque, ou à vérifier.")
 
 
+def accrual(
+    year: Annotated[int, typer.Argument(help="L’année civile à clore.", metavar="ANNÉE", min=2015, max=2999)],
+    out: Out = None,
+) -> None:
+    """Écrit les provisions de clôture, à vérifier : actes connus hors relevé, fiches manquantes estimées."""
+    from etl.jobs import accrual as job
+    from etl.model.money import euros
+
+    made = job.run(settings.home(), year, settings.now(), out)
+    head = ("convention", "actes", "montant", "fiches manquantes", "estimation", "à provisionner")
+    rows = [
+        (
+            one.convention,
+            str(one.known_acts),
+            euros(one.known_cents),
+            str(one.missing),
+            euros(one.estimated_cents),
+            euros(one.known_cents + one.estimated_cents),
+        )
+        for one in made.provisions
+    ]
+    ways.table([head, *rows], right=frozenset({1, 2, 3, 4, 5}))
+    say(f"Le détail : {made.workbook}")
+    say(f"Les écritures, à vérifier : {made.entries}" if made.entries else "Rien à provisionner : aucune écriture.")
+
+
 @repayments.command("list")
 def list_repayments() -> None:
     """Liste ce que des associations doivent et qu’aucun relevé ne peut récupérer."""
@@ -113,4 +139,4 @@ def _told(number: str, payee: str, state: str, by: str, reason: str) -> None:
     say(f"{payee} sur {number} : {'payé' if state == 'paye' else 'rejeté, à payer de nouveau'}.")
 
 
-commands: dict[str, Callable[..., None]] = {"entries": entries}
+commands: dict[str, Callable[..., None]] = {"entries": entries, "accrual": accrual}

@@ -27,7 +27,7 @@ def snapshot(connection: Connection, statement: Mapping[str, Any], inputs: Input
     file = inputs.conventions.files[code]
     return {
         "statement": dict(statement),
-        "convention": {**_plain(read_yaml(file.content).data), "fingerprint": file.fingerprint},
+        "convention": {**plain_file(file.content), "fingerprint": file.fingerprint},
         "tariff_rows": schedule(inputs.tariff, code, quarter.start, quarter.end)
         + terms(inputs.tariff, code, quarter.start, quarter.end),
         "associations": _parties(statement, inputs),
@@ -42,6 +42,11 @@ def federation(home: Path) -> dict[str, Any]:
     """Who pays: `federation.yaml` in the home, else the example that ships."""
     own = home / "federation.yaml"
     content = own.read_bytes() if own.exists() else (files("etl") / "federation.yaml").read_bytes()
+    return plain_file(content)
+
+
+def plain_file(content: bytes) -> dict[str, Any]:
+    """A YAML file as plain data."""
     known: dict[str, Any] = _plain(read_yaml(content).data)
     return known
 
