@@ -1,47 +1,28 @@
 """A home with an initialised warehouse, fresh for each test: a copy of one made once a session."""
 
-import os
 import sys
-import uuid
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-import psycopg
 import pytest
 from ingest_moment import AT, SECRET
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from etl.jobs import ingest, init
-from etl.warehouse.server import connect, running
+from etl.warehouse.server import connect
+from tests.integration.warehouses import database
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "sources"))
 
 
-def _address(url, name):
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    given = os.environ.get("SAISINES_TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    with running(tmp_path_factory.mktemp("server") / "home", create=True) as url:
-        yield url
-
-
 @pytest.fixture(scope="session")
 def template(server):
-    name = f"template_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SAISINES_DATABASE_URL", _address(server, name))
-        init.run(Path("unused"), None, None, "installation", AT)
-    yield name
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}"')
+    with database(server) as url:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SAISINES_DATABASE_URL", url)
+            init.run(Path("unused"), None, None, "installation", AT)
+        yield url
 
 
 class Desk:
@@ -71,21 +52,13 @@ class Desk:
 @pytest.fixture
 def fresh_desk(server, template, tmp_path_factory):
     """Makes desks, each with its own warehouse."""
-    names = []
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as made:
 
         def make():
-            name = f"test_{uuid.uuid4().hex[:12]}"
-            with psycopg.connect(server, autocommit=True) as connection:
-                connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-            names.append(name)
-            patch.setenv("SAISINES_DATABASE_URL", _address(server, name))
+            patch.setenv("SAISINES_DATABASE_URL", made.enter_context(database(server, template)))
             return Desk(tmp_path_factory.mktemp("home"))
 
         yield make
-    with psycopg.connect(server, autocommit=True) as connection:
-        for name in names:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

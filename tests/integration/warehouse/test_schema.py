@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -13,8 +12,7 @@ from etl.model.errors import SaisinesError
 from etl.warehouse import schema
 from etl.warehouse.server import connect, make_engine
 from etl.warehouse.tables import METADATA
-
-from .conftest import database
+from tests.integration.warehouses import database
 
 
 def test_the_revision_that_commands_expect_is_the_last_one():
@@ -52,16 +50,12 @@ def test_migrating_again_changes_nothing(engine):
     assert schema.migrate(engine) is False
 
 
-def test_processes_that_migrate_at_once_make_one_schema(server, tmp_path):
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS migrated_at_once")
-        connection.execute("CREATE DATABASE migrated_at_once")
-    engine = make_engine(database(server, "migrated_at_once"))
-    with ThreadPoolExecutor(4) as pool:
-        assert sorted(pool.map(schema.migrate, [engine] * 4)) == [False, False, False, True]
-    engine.dispose()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("DROP DATABASE migrated_at_once")
+def test_processes_that_migrate_at_once_make_one_schema(server):
+    with database(server) as url:
+        engine = make_engine(url)
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(schema.migrate, [engine] * 4)) == [False, False, False, True]
+        engine.dispose()
 
 
 def test_a_schema_of_another_version_is_refused(engine, home):
