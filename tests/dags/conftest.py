@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,23 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[home.AirflowHo
         patch.setenv("AIRFLOW_CONFIG", str(made.folder / "airflow.cfg"))
         with processes.migrating(made):
             pass
+        patch.setattr(*_without_deadlines())
         yield made
         if (loaded := sys.modules.get("airflow.settings")) is not None:
             loaded.dispose_orm()  # before its server goes
+
+
+def _without_deadlines() -> tuple[Any, str, Any]:
+    """`dag.test()` of Airflow 3.3 fails at the end of a run that has a deadline, whose alert it never stored."""
+    from airflow.sdk import DAG
+
+    test = DAG.test
+
+    def test_without(dag: DAG, *given: Any, **named: Any) -> Any:
+        dag.deadline = None
+        return test(dag, *given, **named)
+
+    return DAG, "test", test_without
 
 
 @pytest.fixture(scope="session")
