@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from configparser import RawConfigParser
 from pathlib import Path
@@ -55,6 +56,22 @@ def base(folder: Path, port: int, database: str, secrets: Mapping[str, str], par
         "dag_processor": {"parsing_processes": 1, "min_file_process_interval": 60},
         "scheduler": {"enable_health_check": False, "catchup_by_default": False},
         "usage_data_collection": {"enabled": False},
+        "openlineage": lineage(folder / "logs" / "lineage.jsonl"),
+    }
+
+
+def lineage(file: Path) -> dict[str, object]:
+    """What each run read and made, as OpenLineage events in a file, one JSON line each: see `etl/scheduler/lineage.py`.
+
+    To send them to a server instead, change the inner transport alone: the outer one keeps what is personal in.
+    """
+    inner = {"type": "file", "log_file_path": str(file), "append": True}
+    bare = {"type": "transform", "transformer_class": "etl.scheduler.lineage.Bare", "transport": inner}
+    return {
+        "namespace": "saisines",
+        "transport": json.dumps(bare),
+        "extractors": "etl.scheduler.lineage.Declared",
+        "disable_source_code": True,
     }
 
 
