@@ -107,7 +107,7 @@ def totals(made: Snapshot) -> list[dict[str, object]]:
     for row in stated:
         if row["kind"] == "releve":
             found[row["quarter"], row["convention"]] = (row["total_cents"], "finalise")
-    ordered = sorted(found.items(), key=lambda item: (Quarter.parse(item[0][0]).start, item[0][1]), reverse=True)
+    ordered = sorted(found.items(), key=lambda item: (-Quarter.parse(item[0][0]).start.toordinal(), item[0][1]))
     return [
         {"quarter": quarter, "convention": code, "total_cents": cents, "status": status}
         for (quarter, code), (cents, status) in ordered[:12]

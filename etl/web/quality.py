@@ -21,6 +21,9 @@ COLUMNS = """delivery_id, kind, origin, layout, received_on, received_how, statu
 FRESH = """select kind, count(*) as n, max(received_on) as last_on, max(recorded_at) as recorded_at,
     count(*) filter (where status = 'failed') as failed, sum(rows_read) as rows_read, sum(rows_rejected) as rows_rejected
     from deliveries group by kind order by kind"""
+SOURCES = """select kind, origin, count(*) filter (where status = 'received') as n, max(received_on) filter (where status = 'received') as last_on,
+    sum(rows_read) as rows_read, sum(rows_rejected) as rows_rejected, count(*) filter (where status = 'failed') as failed
+    from deliveries where status <> 'withdrawn' group by kind, origin order by kind desc, last_on nulls first, origin"""
 REASONS = """select refused_rows.kind, code, count(*) as n, count(distinct deliveries.origin) as origins,
     count(*) filter (where outcome is null) as waiting, min(deliveries.received_on) as first_on, max(deliveries.received_on) as last_on
     from refused_rows cross join unnest(codes) as code
@@ -48,7 +51,7 @@ def deliveries(request: Request, who: Visitor = Depends(visitor)) -> Response:
     query = f"select {COLUMNS} from deliveries where {where} order by delivery_id desc limit {PER_PAGE} offset {PER_PAGE * (number - 1)}"
     return page(
         request, who, "deliveries.html",
-        rows=_rows(query, **wanted), fresh=_rows(FRESH), total=total, page=number, pages=pages, given=wanted,
+        rows=_rows(query, **wanted), fresh=_rows(FRESH), sources=_rows(SOURCES), total=total, page=number, pages=pages, given=wanted,
         runs=request.app.state.runs(), today=civil_day(settings.now()),
     )  # fmt: skip
 

@@ -136,7 +136,7 @@ def environment() -> Environment:
         "SEVERITIES": french.SEVERITIES, "QUALITES": french.QUALITES, "ISSUES": french.ISSUES, "KINDS": KINDS,
         "PRESTATIONS": french.PRESTATIONS, "MODES": MODE_NAMES, "STATUTS": STATUTS, "DECISIONS": DECISIONS, "DECISION_STATES": DECISION_STATES,
         "MATCHES": MATCHES, "STATES": STATES, "RECEIVED_HOW": RECEIVED_HOW, "severity": severity, "PAYMENTS": PAYMENTS, "PAYMENT_WHY": PAYMENT_WHY,
-        "evidence": label, "bits": bits, "confidence": words.confidence, "said": words.detail, "fall": fall,
+        "evidence": label, "bits": bits, "confidence": words.confidence, "REFUSALS": words.REFUSALS, "said": words.detail, "fall": fall,
     }  # fmt: skip
     return made
 

@@ -81,6 +81,11 @@ class Snapshot:
         return int(self.about["last_decision"])
 
     @cached_property
+    def is_empty(self) -> bool:
+        """Whether no saisine is known at all."""
+        return not self.rows("select 1 from returned limit 1")
+
+    @cached_property
     def computed(self) -> Computed:
         """What the story of a case is told from; the convention files are those of the day of the file."""
         import json

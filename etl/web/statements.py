@@ -47,8 +47,7 @@ def present(drafts: list[Row], stated: list[Row]) -> list[dict[str, Any]]:
             }
             for row in shown
         ),
-        key=lambda row: (Quarter.parse(row["quarter"]).start, row["convention"], row["draft_id"]),
-        reverse=True,
+        key=lambda row: (-Quarter.parse(row["quarter"]).start.toordinal(), row["convention"], row["draft_id"]),
     )
 
 

@@ -30,6 +30,17 @@ def _qualites(told: str) -> str:
     return ", ".join(french.QUALITES.get(one, one).lower() for one in told.split(", "))
 
 
+# Why rows are refused (contract, inputs.md §2): what is wrong, without what the row holds.
+REFUSALS = {
+    "MISSING_VALUE": "une valeur obligatoire manque",
+    "BAD_DATE": "une date n’en est pas une, ou n’est pas possible",
+    "BAD_NUMBER": "un nombre n’en est pas un",
+    "BAD_CODE": "une valeur est hors de sa liste",
+    "BAD_REFERENCE": "la référence n’en est pas une",
+    "WRONG_FOLDER": "la ligne est d’une autre association que le dossier",
+    "ORPHAN_SESSION": "l’entretien n’a pas sa saisine dans le même fichier",
+}
+
 _PRESTATION = {code: name.lower() for code, name in french.PRESTATIONS.items()}
 # Where the days alone would not be understood.
 SAID: dict[str, Callable[[str], str]] = {

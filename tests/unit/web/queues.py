@@ -25,5 +25,6 @@ def made(rows: int) -> Snapshot:
         "update queue set sentence = ?, detail = ?, association = ?, convention = ?, severity = 'B', rank = 0 where id = md5('0')[:16]",
         [SCRIPT] * 4,
     )
+    database.execute("create table returned as select 'FV26-000001-A' as reference")
     about = {"day": date(2026, 7, 20), "quarter": "2026-T1", "year": 2026, "last_decision": 0, "set_id": None}
     return Snapshot(Path("none"), database, about)

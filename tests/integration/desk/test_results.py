@@ -1,0 +1,69 @@
+"""What the desk shows is written once, by whoever computes it first, and read by any number of processes."""
+
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from etl import settings
+from etl.jobs import decide, reconcile, results
+from etl.model.quarter import civil_day
+from etl.web import snapshot
+
+READ = "from etl.web import snapshot; s = snapshot.shown(); print(s.stale, s.snapshot.rows('select count(*) as n from queue')[0]['n'])"
+
+
+@pytest.fixture
+def at(home, monkeypatch):
+    monkeypatch.setenv("SAISINES_HOME", str(home))
+    return settings.now()
+
+
+def computed(monkeypatch):
+    """Count the computations made from here on."""
+    made = []
+    whole = results.compute
+    monkeypatch.setattr(results, "compute", lambda *given: made.append(1) or whole(*given))
+    return made
+
+
+def test_reconcile_writes_what_the_first_page_reads_and_nothing_is_computed_again(home, engine, at, monkeypatch):
+    reconcile.run(home, at)
+    path = results.place(home, results.state_of(engine), civil_day(at))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    made = computed(monkeypatch)
+    shown = snapshot.shown(home)
+    assert (shown.stale, shown.snapshot.path, made) == (False, path, [])
+    told = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, check=True).stdout
+    assert told == f"False {shown.snapshot.rows('select count(*) as n from queue')[0]['n']}\n"
+
+
+def test_after_a_decision_the_last_results_are_shown_as_such_and_the_next_are_made_once(home, engine, at, monkeypatch):
+    reconcile.run(home, at)
+    before = snapshot.shown(home).snapshot.path
+    gap = {"kind": "accept", "code": "JOURNAL_GAP", "day": "2026-02-07", "author": "camille", "reason": "vu"}
+    decide.run(home, [gap], at)
+    monkeypatch.setattr(snapshot.threading, "Thread", lambda **named: type("Never", (), {"start": lambda self: None})())
+    stale = snapshot.shown(home)
+    assert (stale.stale, stale.snapshot.path) == (True, before)
+    made = computed(monkeypatch)
+    after = snapshot.refreshed(home)
+    assert snapshot.refreshed(home) is after
+    assert (after.path != before, after.last_decision, len(made)) == (True, 1, 1)
+    snapshot._begun.discard(home)
+
+
+def test_only_the_last_results_are_kept_and_they_hold_no_bank_details(home, engine, at):
+    for number in range(4):
+        decide.run(
+            home,
+            [{"kind": "accept", "code": "JOURNAL_GAP", "day": f"2026-02-0{number + 1}", "author": "c", "reason": "vu"}],
+            at,
+        )
+        reconcile.run(home, at)
+    kept = list(home.joinpath(*results.FOLDER).glob("*.duckdb"))
+    assert len(kept) == results.KEPT
+    register = snapshot.shown(home).snapshot.rows("select content from register")
+    assert len(register) == 3
+    assert all(b"FR7699999" not in path.read_bytes() for path in kept)
