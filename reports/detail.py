@@ -22,6 +22,7 @@ class Detail:
         self.first, self.last = HEADER_ROW + 1, HEADER_ROW + max(1, len(self.lines))
         self._cents: Counter[tuple[str, ...]] = Counter()
         self._counts: Counter[tuple[str, ...]] = Counter()
+        self._sums: dict[tuple[int, tuple[str, ...]], Counter[tuple[str, ...]]] = {}
         for line in self.lines:
             group = tuple(line[name] for name in GROUPS)
             self._cents[group] += line["amount_cents"]
@@ -54,5 +55,10 @@ class Detail:
         return ",".join(f"{self.range(column)},{formula}" for column, (formula, _) in criteria.items())
 
     def _total(self, counter: Counter[tuple[str, ...]], criteria: dict[str, Criteria]) -> int:
-        wanted = [(GROUPS.index(column), value) for column, (_, value) in criteria.items()]
-        return sum(amount for group, amount in counter.items() if all(group[i] == value for i, value in wanted))
+        columns = tuple(criteria)
+        sums = self._sums.get((id(counter), columns))
+        if sums is None:  # added up once for these columns, then looked up
+            sums = self._sums[id(counter), columns] = Counter()
+            for group, amount in counter.items():
+                sums[tuple(group[GROUPS.index(column)] for column in columns)] += amount
+        return sums[tuple(value for _, value in criteria.values())]
