@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from etl.jobs.inputs import load_conventions
 from etl.jobs.overdue import overdue
-from etl.model.convention_set import ConventionSet
+from etl.model.convention_set import ConventionSet, read_set
 from etl.model.quarter import civil_day
 from etl.sources.profile import PROFILES
 from etl.warehouse import findings
 from etl.warehouse.drafts import unpack
 from etl.warehouse.noticed import Notice
 from etl.warehouse.query import Row
-from etl.warehouse.reference import load_associations
+from etl.warehouse.reference import load_associations, load_convention_files
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -59,7 +58,7 @@ class Looked:
 def find(connection: Connection, at: datetime) -> list[Notice]:
     """All that is to be told at an instant, told already or not."""
     known = {row["code"] for row in load_associations(connection)} | {path.stem for path in PROFILES.glob("*.yaml")}
-    looked = Looked(connection, at, load_conventions(connection), frozenset(known))
+    looked = Looked(connection, at, read_set(load_convention_files(connection)), frozenset(known))
     drafts = findings.load_last_drafts(connection, at - LOOKED_BACK)
     fresh = findings.load_freshness(connection)
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from etl.engine.schema import SCHEMAS, table
@@ -12,7 +13,8 @@ from etl.model import identifiers
 from etl.model.calendar import holiday_rows
 from etl.model.convention_set import ConventionSet, read_set
 from etl.model.quarter import Quarter
-from etl.model.tariff import in_force, resolve
+from etl.model.tariff import default_cutoff as default_cutoff  # noqa: PLC0414 - where the jobs ask for it
+from etl.model.tariff import resolve
 from etl.warehouse.inputs import load_inputs
 from etl.warehouse.reference import load_associations, load_convention_files
 from etl.warehouse.server import address_of
@@ -67,23 +69,19 @@ def gather(engine: Engine, cutoff: date, conventions: ConventionSet | None = Non
 
 def load_conventions(connection: Connection) -> ConventionSet:
     """The convention files in force in the warehouse."""
-    return read_set(load_convention_files(connection))
+    return _read(tuple(sorted(load_convention_files(connection).items())))
+
+
+@lru_cache(maxsize=4)
+def _read(files: tuple[tuple[str, bytes], ...]) -> ConventionSet:
+    """A set that was read before, which a draft asks for five times."""
+    return read_set(dict(files))
 
 
 def parameters(quarter: Quarter, cutoff: date) -> pa.Table:
     """The engine's `parameters`."""
     row = {"quarter": str(quarter), "quarter_start": quarter.start, "quarter_end": quarter.end, "cutoff": cutoff}
     return table("parameters", [row])
-
-
-def default_cutoff(conventions: ConventionSet, code: str, quarter: Quarter) -> date | None:
-    """The last day of the quarter plus `arrete_jours` as on that day; None where no tariff is in force then."""
-    from datetime import timedelta
-
-    last = quarter.end - timedelta(days=1)
-    state = in_force(conventions, code, last)
-    days = state.delays.get("arrete_jours") if state else None
-    return None if days is None else last + timedelta(days=days)
 
 
 def payee_checks(register: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from etl.jobs.inputs import default_cutoff
 from etl.model.convention_set import ConventionSet
 from etl.model.quarter import Quarter
+from etl.model.tariff import default_cutoff
 from etl.warehouse.extent import load_quarters
 from etl.warehouse.findings import load_takeover
 from etl.warehouse.noticed import Notice, load_last_runs

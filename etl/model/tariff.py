@@ -6,12 +6,13 @@ that is not in the period, None where nothing names a value. A prestation withou
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from etl.model.calendar import add_months
 from etl.model.convention import Convention, Delays, Price, Uplift, Version
 from etl.model.convention_file import ConventionSet
+from etl.model.quarter import Quarter
 
 Row: TypeAlias = dict[str, object]
 _WHOLE_PRICE = 1_000_000  # 100 %
@@ -203,6 +204,14 @@ def _uplifts(code: str, start: date, state: InForce) -> Iterator[Row]:
                 "value": uplift.si.value,
                 "prestation": prestation,
             }
+
+
+def default_cutoff(conventions: ConventionSet, code: str, quarter: Quarter) -> date | None:
+    """The last day of the quarter plus `arrete_jours` as on that day; None where no tariff is in force then."""
+    last = quarter.end - timedelta(days=1)
+    state = in_force(conventions, code, last)
+    days = state.delays.get("arrete_jours") if state else None
+    return None if days is None else last + timedelta(days=days)
 
 
 def negative_prices(conventions: ConventionSet) -> Iterator[tuple[Layer, str]]:
