@@ -2,14 +2,24 @@
 
 from datetime import date
 
+from warehouse import statements
 from warehouse.conftest import AT
-from warehouse.statements import drafted, line, statement, store
+from warehouse.statements import drafted, line, store
 
 from etl.jobs import documents
 from etl.jobs import statement_life as life
 from etl.jobs.inputs import gather
 
 __all__ = ["AT", "finalise", "line", "statement"]
+
+
+def statement(lines=(), **other):
+    """As the warehouse's tests make one, with the totals of its associations."""
+    totals = {}
+    for one in lines:
+        totals[one["association"]] = totals.get(one["association"], 0) + one["amount_cents"]
+    listed = [{"code": code, "total_cents": cents} for code, cents in sorted(totals.items())]
+    return statements.statement(lines, **{"associations": listed, **other})
 
 
 def finalise(home, made, at=AT):
