@@ -71,6 +71,7 @@ def celery(broker: str, database: str) -> Settings:
             "worker_prefetch_multiplier": 1,
             "task_acks_late": True,
         },
+        "celery_broker_transport_options": {"visibility_timeout": 86400},
         "scheduler": {
             "task_instance_heartbeat_timeout": HEARTBEAT_SECONDS,
             "task_instance_heartbeat_timeout_detection_interval": 5,
