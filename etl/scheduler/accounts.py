@@ -34,6 +34,7 @@ ROLES = {
     "Finance": [*LOOK, *SETTLE, *APPROVE],
     "Données": [*LOOK, *OPERATE],
     "Lecture": LOOK,
+    "Psychologue référent": [("can_read", "Website")],  # the desk's pages alone
 }
 
 
