@@ -2,7 +2,7 @@
 
 import typer
 
-from etl.cli import books, desk, intake, issuing, payment, people, privacy, running, settlement, setup, sources
+from etl.cli import books, desk, intake, issuing, payment, people, privacy, running, settlement, setup, sources, watch
 
 app = typer.Typer(
     name="saisines",
@@ -23,6 +23,7 @@ for commands in (
     desk.commands,
     running.commands,
     privacy.commands,
+    watch.commands,
 ):
     for name, command in commands.items():
         app.command(name)(command)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 UNKNOWN = "inconnue"
+FAILED_DAYS = 60  # after that, a file that could not be read is forgotten
 GAPS_DAYS = 400  # how far back a day without a journal is still news
 LOOKED_BACK = timedelta(days=45)  # drafts made since then are searched for envelopes
 ENVELOPES = ("ENVELOPE_70", "ENVELOPE_90", "ENVELOPE_100")
@@ -55,11 +56,17 @@ class Looked:
         return row["origin"] if row["origin"] in self.origins else UNKNOWN
 
 
-def find(connection: Connection, at: datetime) -> list[Notice]:
-    """All that is to be told at an instant, told already or not."""
+def find(connection: Connection, at: datetime, looked_back: timedelta = LOOKED_BACK) -> list[Notice]:
+    """All that is to be told at an instant, told already or not.
+
+    Args:
+        connection: to the warehouse.
+        at: the instant.
+        looked_back: drafts made since then are searched for envelopes, which takes their whole data.
+    """
     known = {row["code"] for row in load_associations(connection)} | {path.stem for path in PROFILES.glob("*.yaml")}
     looked = Looked(connection, at, read_set(load_convention_files(connection)), frozenset(known))
-    drafts = findings.load_last_drafts(connection, at - LOOKED_BACK)
+    drafts = findings.load_last_drafts(connection, at - looked_back)
     fresh = findings.load_freshness(connection)
     return [
         *refused(looked),
@@ -74,7 +81,7 @@ def find(connection: Connection, at: datetime) -> list[Notice]:
 
 def refused(looked: Looked) -> Iterator[Notice]:
     """Deliveries that could not be read, and rows in quarantine."""
-    for row in findings.load_failed(looked.connection):
+    for row in findings.load_failed(looked.connection, looked.today - timedelta(days=FAILED_DAYS)):
         detail = {"kind": row["kind"], "origin": looked.origin(row), "day": str(row["received_on"])}
         yield Notice("data", "DELIVERY_REFUSED", f"livraison/{row['delivery_id']}", detail)
         yield Notice("coordination", "DELIVERY_REFUSED", f"livraison/{row['delivery_id']}", detail)

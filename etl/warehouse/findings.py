@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _FAILED = """
 SELECT f.kind, f.origin, min(f.delivery_id) AS delivery_id, max(f.received_on) AS received_on
 FROM deliveries f
-WHERE f.status = 'failed' AND NOT EXISTS (
+WHERE f.status = 'failed' AND f.received_on >= :since AND NOT EXISTS (
     SELECT FROM deliveries r WHERE r.status = 'received' AND r.sha256 = f.sha256 AND r.origin = f.origin)
 GROUP BY f.kind, f.origin, f.sha256 ORDER BY 3"""
 
@@ -66,7 +66,11 @@ first AS (
     SELECT association, written, min(fiche_id) AS fiche_id FROM version
     WHERE issue = 'soutien_impossible' GROUP BY association, written)
 SELECT last.association, first.fiche_id
-FROM last JOIN first USING (association, written) WHERE last.issue = 'soutien_impossible' ORDER BY 2"""
+FROM last JOIN first USING (association, written)
+WHERE last.issue = 'soutien_impossible' AND NOT EXISTS (
+    SELECT FROM support_outcomes o
+    WHERE regexp_replace(o.reference, '[^A-Z0-9]', '', 'g') = regexp_replace(upper(last.written), '[^A-Z0-9]', '', 'g'))
+ORDER BY 2"""
 
 _LAST_DRAFTS = """
 SELECT DISTINCT ON (convention, quarter) draft_id, convention, quarter, cutoff, status, parked, line_count, total_cents, made_at,
@@ -77,9 +81,9 @@ FROM drafts d
 ORDER BY convention, quarter, CASE WHEN status IN ('soumis', 'approuve') THEN 0 ELSE 1 END, draft_id DESC"""
 
 
-def load_failed(connection: Connection) -> list[Row]:
-    """Files that could not be taken in and were not received since."""
-    return many(connection, text(_FAILED))
+def load_failed(connection: Connection, since: date) -> list[Row]:
+    """Files that came from then on, could not be taken in and were not received since."""
+    return many(connection, text(_FAILED).bindparams(since=since))
 
 
 def load_waiting(connection: Connection) -> list[Row]:
@@ -98,7 +102,7 @@ def load_freshness(connection: Connection) -> list[Row]:
 
 
 def load_impossible(connection: Connection) -> list[Row]:
-    """The fiches whose last version says that the support is impossible."""
+    """The fiches whose last version says that the support is impossible, and of which nobody said yet what became of it."""
     return many(connection, text(_IMPOSSIBLE))
 
 
