@@ -10,6 +10,7 @@ from airflow_rest import Person
 
 SAISINES = str(Path(sys.executable).with_name("saisines"))
 QUARTERS = ("2025-T4", "2026-T1", "2026-T2", "2026-T3")
+LAST = "journal_2026-03.csv"  # of the sample
 PEOPLE = {
     "camille": "Coordination",
     "farida": "Finance",
