@@ -4,8 +4,10 @@ Identifiers are text, days are dates, money is integer cents. `parameters` has o
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 TEXT, DAY, INT, BOOL, INSTANT, SHARE = (
@@ -189,12 +191,15 @@ def table(name: str, rows: Iterable[Mapping[str, Any]] = ()) -> pa.Table:
     schema, given = SCHEMAS[name], list(rows)
     if not given:
         return schema.empty_table()
-    import duckdb
-
     columns = ", ".join(f'unnest(${field.name}::{SQL_TYPES[field.type]}[]) as "{field.name}"' for field in schema)
     values = {field.name: [row.get(field.name) for row in given] for field in schema}
-    with duckdb.connect(config={"threads": 1}) as connection:
-        return connection.sql(f"select {columns}", params=values).to_arrow_table().cast(schema)
+    return _maker().cursor().sql(f"select {columns}", params=values).to_arrow_table().cast(schema)
+
+
+@cache
+def _maker() -> duckdb.DuckDBPyConnection:
+    """One for the process: opening it costs more than what it makes."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def shaped(name: str, data: pa.Table) -> pa.Table:
