@@ -192,5 +192,5 @@ def _remove(declared: Declared, client: imaplib.IMAP4, uid: str) -> None:
     """Remove a message; without UIDPLUS it is only marked, since a plain EXPUNGE would remove those of others."""
     with _reaching(declared):
         _done(declared, client.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"))
-        if "UIDPLUS" in client.capabilities:
+        if b"UIDPLUS" in _done(declared, client.capability())[0].split():
             _done(declared, client.uid("EXPUNGE", uid))

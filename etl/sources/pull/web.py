@@ -115,7 +115,8 @@ def _pages(
         except SaisinesError:
             if not since or len(seen) > 1:
                 raise
-            cursor, address = None, first  # the service knows its old cursor no more: from the beginning
+            since, cursor, address = None, None, first  # the service knows its old cursor no more: from the beginning
+            seen.clear()
             continue
         yield cursor, address, page
         following = page.get(declared.suite) if isinstance(page, dict) else None

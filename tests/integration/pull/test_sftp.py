@@ -137,8 +137,9 @@ def test_links_are_not_followed_out_of_the_folder(desk, drop, tmp_path):
 
 
 def test_hostile_names_are_shown_without_harm(desk, drop):
+    content = fiche()
     for name in ("x\\..\\..\\evil.xlsx", "=1+1\x1b[31m.xlsx", "\u202exslx.facture.xlsx", "a" * 240 + ".xlsx"):
-        put(drop, name, fiche(), "2026-04-10T12:00:00+02:00")
+        put(drop, name, content, "2026-04-10T12:00:00+02:00")
     declare(desk, drop, association="AAV001")
     assert desk.pull("depot") == Taken(received=1, known=3)
     name = str(desk.received()[0][1])

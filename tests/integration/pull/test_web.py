@@ -1,0 +1,310 @@
+"""An HTTP service in pages: cursor kept, cut, slow and lying answers, errors that pass, a list that turns in circles."""
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from etl.jobs.pull import Taken
+from etl.model.errors import AwayError, SaisinesError
+from etl.sources.pull import item
+
+from .conftest import Desk
+from .given import fiche, free_port, journal
+
+pytestmark = pytest.mark.long
+DAY = "2026-04-02T23:30:00+02:00"
+
+
+class Service:
+    """A service that a test makes answer as it likes.
+
+    Attributes:
+        files: bytes by path.
+        pages: files a page, each as the list says it.
+        asked: the paths that were asked for.
+        wrong: by path, what to do instead of answering; each is done once.
+        cursors: whether the pages are found by a cursor, else by the address of the next.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.pages: list[list[dict[str, Any]]] = [[]]
+        self.asked: list[str] = []
+        self.wrong: dict[str, list[Callable[[BaseHTTPRequestHandler], None]]] = {}
+        self.cursors = True
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                service.answer(self)
+
+            def do_DELETE(self) -> None:
+                service.files.pop(self.path, None)
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port: int = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def offer(self, name: str, content: bytes, page: int = 0, **said: Any) -> str:
+        """Offer a file on a page."""
+        path = f"/files/{name}"
+        self.files[path] = content
+        while len(self.pages) <= page:
+            self.pages.append([])
+        facts = {"url": path, "name": name, "received_at": DAY, "sha256": hashlib.sha256(content).hexdigest()}
+        self.pages[page].append({key: value for key, value in (facts | said).items() if value is not None})
+        return path
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """Answer a request, or do what is wrong with it."""
+        path = urlsplit(request.path)
+        self.asked.append(request.path)
+        if self.wrong.get(path.path):
+            self.wrong[path.path].pop(0)(request)
+        elif path.path == "/exports":
+            self._page(request, int(parse_qs(path.query).get("after", ["0"])[0]))
+        elif path.path in self.files:
+            send(request, self.files[path.path])
+        else:
+            send(request, b"", 404)
+
+    def _page(self, request: BaseHTTPRequestHandler, place: int) -> None:
+        page: dict[str, Any] = {"files": self.pages[place]}
+        if place + 1 < len(self.pages):
+            page["next"] = place + 1 if self.cursors else f"/exports?after={place + 1}"
+        send(request, json.dumps(page).encode())
+
+
+def send(request: BaseHTTPRequestHandler, content: bytes, status: int = 200, length: int | None = None) -> None:
+    """Answer with these bytes; `length` is what is said of them."""
+    request.send_response(status)
+    request.send_header("Content-Length", str(len(content) if length is None else length))
+    request.end_headers()
+    request.wfile.write(content)
+
+
+def cut(content: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+    """Send a half, then close."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        send(request, content[: len(content) // 2], length=len(content))
+        request.close_connection = True
+
+    return answer
+
+
+@pytest.fixture
+def service(desk: Desk) -> Iterator[Service]:
+    """A service, and the connection to it."""
+    made = Service()
+    desk.connection("api", conn_type="http", host="127.0.0.1", port=made.port, login="moi", password="secret")
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def declare(desk: Desk, **more: object) -> None:
+    said: dict[str, object] = {"nom": "api", "type": "http", "porte": "journal", "connexion": "api"}
+    said |= {"chemin": "/exports", "curseur": "after"} | more
+    desk.declare("  - {" + ", ".join(f"{name}: {value}" for name, value in said.items()) + "}\n")
+
+
+def names(desk: Desk) -> list[object]:
+    return [row[1] for row in desk.received()]
+
+
+def test_pages_are_followed_and_the_next_pass_starts_at_the_last(desk, service):
+    for number in range(5):
+        service.offer(f"{number}.csv", journal(number), page=number // 2)
+    declare(desk)
+    assert desk.pull("api") == Taken(received=5)
+    assert ("plateforme", "0.csv", "2026-04-02", "source") in desk.received()
+    service.offer("5.csv", journal(5), page=2)
+    service.offer("6.csv", journal(6), page=3)
+    service.asked.clear()
+    assert desk.pull("api") == Taken(received=2)
+    assert service.asked == ["/exports?after=2", "/files/5.csv", "/exports?after=3", "/files/6.csv"]
+
+
+def test_pages_may_give_the_address_of_the_next(desk, service):
+    service.cursors = False
+    for number in range(3):
+        service.offer(f"{number}.csv", journal(number), page=number)
+    desk.declare("  - {nom: api, type: http, porte: journal, connexion: api, chemin: /exports}\n")
+    assert desk.pull("api") == Taken(received=3)
+    service.asked.clear()
+    assert desk.pull("api") == Taken()
+    assert service.asked == ["/exports?after=2"]
+
+
+def test_a_cursor_that_the_service_forgot_starts_the_list_again(desk, service):
+    for number in range(2):
+        service.offer(f"{number}.csv", journal(number), page=number)
+    declare(desk)
+    desk.pull("api")
+    service.wrong["/exports"] = [lambda request: send(request, b"", 410)]
+    service.offer("2.csv", journal(2), page=0)
+    assert desk.pull("api") == Taken(received=1)
+
+
+def test_an_error_that_passes_is_tried_again_and_the_others_are_taken(desk, service):
+    for number in range(3):
+        service.offer(f"{number}.csv", journal(number))
+    declare(desk)
+    service.wrong["/exports"] = [lambda request: send(request, b"", 500)]
+    with pytest.raises(AwayError, match="500"):
+        desk.pull("api")
+    service.wrong["/files/1.csv"] = [lambda request: send(request, b"", 404)]
+    with pytest.raises(AwayError, match=r"1 élément\(s\)"):
+        desk.pull("api")
+    assert sorted(map(str, names(desk))) == ["0.csv", "2.csv"]
+    assert desk.pull("api") == Taken(received=1)
+
+
+def test_a_page_with_an_item_that_is_late_is_read_again(desk, service):
+    service.offer("0.csv", journal(0), page=0)
+    service.offer("1.csv", journal(1), page=1)
+    service.wrong["/files/0.csv"] = [lambda request: send(request, b"", 404)]
+    declare(desk)
+    with pytest.raises(AwayError):
+        desk.pull("api")
+    assert desk.pull("api") == Taken(received=1)
+
+
+@pytest.mark.parametrize("said", [{}, {"sha256": None}, {"sha256": None, "size": 28_000_000}])
+def test_a_cut_half_way_lands_nothing(desk, service, said):
+    content = journal(*range(5000))
+    path = service.offer("0.csv", content, **said)
+    service.wrong[path] = [cut(content)]
+    declare(desk)
+    with pytest.raises(AwayError):
+        desk.pull("api")
+    assert not (desk.home / "landing").exists()
+    assert desk.received() == []
+
+
+def test_a_length_that_lies_is_seen_by_the_size_or_the_digest_of_the_list(desk, service):
+    content = journal(1, 2, 3)
+    for name, said in (("size.csv", {"sha256": None, "size": len(content)}), ("sha.csv", {})):
+        path = service.offer(name, content, **said)
+        service.wrong[path] = [lambda request: send(request, content[:80], length=80)]
+        declare(desk, nom=name[:-4])
+        with pytest.raises(AwayError):
+            desk.pull(name[:-4])
+        assert name not in names(desk)
+
+
+def test_a_file_whose_end_nobody_tells_is_not_taken(desk, service):
+    def endless(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        request.wfile.write(journal(1))
+        request.close_connection = True
+
+    path = service.offer("0.csv", journal(1), sha256=None)
+    service.wrong[path] = [endless] * 2
+    declare(desk)
+    with pytest.raises(AwayError):
+        desk.pull("api")
+    assert desk.received() == []
+
+
+def test_a_silent_service_is_left_after_a_while(desk, service):
+    path = service.offer("0.csv", journal(1))
+    service.wrong[path] = [lambda request: time.sleep(5)]
+    declare(desk, delai=1)
+    started = time.monotonic()
+    with pytest.raises(AwayError):
+        desk.pull("api")
+    assert time.monotonic() - started < 4
+
+
+def test_a_list_that_turns_in_circles_is_left(desk, service):
+    service.offer("0.csv", journal(0))
+    service.wrong["/exports"] = [
+        lambda request: send(request, json.dumps({"files": service.pages[0], "next": "x"}).encode())
+    ] * 9
+    declare(desk)
+    with pytest.raises(SaisinesError, match="tourne en rond") as refused:
+        desk.pull("api")
+    assert not isinstance(refused.value, AwayError)
+    assert names(desk) == ["0.csv"]
+
+
+def test_our_password_goes_to_no_other_server(desk, service):
+    other = Service()
+    other.files["/vole.csv"] = journal(9)
+    service.offer("0.csv", journal(0), url=f"http://127.0.0.1:{other.port}/vole.csv")
+    path = service.offer("1.csv", journal(1))
+
+    def elsewhere(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(302)
+        request.send_header("Location", f"http://127.0.0.1:{other.port}/vole.csv")
+        request.send_header("Content-Length", "0")
+        request.end_headers()
+
+    service.wrong[path] = [elsewhere]
+    declare(desk)
+    with pytest.raises(AwayError, match=r"2 élément\(s\)"):
+        desk.pull("api")
+    assert other.asked == []
+    other.server.shutdown()
+
+
+def test_what_is_too_large_is_held_without_its_bytes(desk, service, monkeypatch):
+    service.offer("0.csv", journal(*range(5000)))
+    monkeypatch.setattr(item.read_whole, "__defaults__", (10_000,))
+    declare(desk)
+    assert desk.pull("api") == Taken(held=1)
+    assert desk.held()[0]["landed"] is None
+
+
+def test_fiches_whose_association_the_service_says(desk, service):
+    service.offer("a.xlsx", fiche(), association="AAV002")
+    service.offer("b.xlsx", fiche("05/02/2026"))
+    declare(desk, porte="fiches")
+    assert desk.pull("api") == Taken(received=1, held=1)
+    assert desk.received()[0][:2] == ("AAV002", "a.xlsx")
+
+
+@pytest.mark.parametrize("page", [b"<html>", b"[1]", b'{"files": {}}', b'{"files": [{"name": "x"}]}'])
+def test_a_list_that_is_not_the_one_declared_is_said(desk, service, page):
+    service.wrong["/exports"] = [lambda request: send(request, page)]
+    declare(desk)
+    with pytest.raises(SaisinesError, match="la déclaration"):
+        desk.pull("api")
+
+
+def test_what_was_received_is_removed_only_when_told(desk, service):
+    service.offer("0.csv", journal(0))
+    declare(desk, supprimer="true")
+    desk.pull("api")
+    assert service.files
+    assert desk.pull("api") == Taken()
+    assert service.files == {}
+
+
+def test_a_service_that_is_down_or_does_not_know_us(desk, service):
+    declare(desk)
+    service.wrong["/exports"] = [lambda request: send(request, b"", 401)]
+    with pytest.raises(SaisinesError, match="401") as refused:
+        desk.pull("api")
+    assert not isinstance(refused.value, AwayError)
+    desk.connection("api", conn_type="http", host="127.0.0.1", port=free_port())
+    with pytest.raises(AwayError):
+        desk.pull("api")
