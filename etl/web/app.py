@@ -83,8 +83,8 @@ def create_app(secret: bytes | None = None) -> FastAPI:
 
 
 def _function(route: Route) -> Callable[..., Any]:
-    if route.name == "asset":
-        return asset
+    if route.name in OWN:
+        return OWN[route.name]
     made: Callable[..., Any] = getattr(import_module(f"etl.web.{MODULES[route.name]}"), route.name)
     return made
 
@@ -106,6 +106,14 @@ def asset(name: str) -> FileResponse:
     if path.parent != STATIC or not path.is_file():
         raise HTTPException(404)
     return FileResponse(path, headers={"Cache-Control": "private, max-age=3600"})
+
+
+def nowhere(rest: str) -> Response:
+    """Any other address, told to whoever is signed in."""
+    raise HTTPException(404, "Cette page n’existe pas : revenez à la vue d’ensemble.")
+
+
+OWN: dict[str, Callable[..., Response]] = {"asset": asset, "nowhere": nowhere}
 
 
 async def _guarded(request: Request, answer: Answer) -> Response:

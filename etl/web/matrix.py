@@ -75,6 +75,7 @@ ROUTES = (
     Route("deliveries", "GET", "/livraisons", _D, "livraisons, totaux de contrôle, fraîcheur"),
     Route("delivery", "GET", "/livraisons/{number}", _D, "qualité d’une livraison"),
     Route("quarantine", "GET", "/quarantaine", _D, "lignes refusées, comptées par motif"),
+    Route("nowhere", "GET", "/{rest:path}", EVERYONE, "toute autre adresse : dit qu’elle n’existe pas"),
 )  # fmt: skip
 BY_NAME = {route.name: route for route in ROUTES}
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-LAST_AND_NEXT = """select dag.dag_id, dag.is_paused, dag.next_dagrun_create_after as next_at, last.state, last.end_date as ended_at
+LAST_AND_NEXT = """select dag.dag_id, coalesce(dag.dag_display_name, dag.dag_id) as name,
+    dag.is_paused, dag.next_dagrun_create_after as next_at, last.state, last.end_date as ended_at
     from dag left join lateral (select state, end_date from dag_run where dag_run.dag_id = dag.dag_id order by id desc limit 1) as last on true
     where not dag.is_stale order by dag.dag_id"""
 STATES = {"success": "terminé", "failed": "échec", "running": "en cours", "queued": "en attente"}

@@ -43,6 +43,7 @@ def statement(
         **known, **_lines(request, data["lines"], sees(who.role, DAYS)), data=data,
         rank=list(STATUSES).index(row["status"]), payees=known["stated_payees"] or data["payees"],
         unpaid=_unpaid(data["not_paid"]), before=before, changes=changes(unpack(before["statement"]), data) if before else None,
+        refused=_refused(request, data["not_paid"], sees(who.role, DAYS)),
         documents=papers.offered(known["final"]), submitted_by=_submitter(known["events"]), sentences=sentences(),
         disputed=_disputed(row["convention"]), by_state=_by_state(known["stated_payees"]), answered=_answered(request),
         address=f"/releves/{row['quarter']}/{quote(convention)}/{row['digest']}",
@@ -128,6 +129,13 @@ def _unpaid(acts: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
     for act in acts:
         counts[act["reason"]] = counts.get(act["reason"], 0) + 1
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _refused(request: Request, acts: Iterable[Mapping[str, Any]], days: bool) -> dict[str, Any] | None:
+    """The acts not paid for the reason that the address names, at most a page of them; without their day for whoever may not see it."""
+    reason = request.query_params.get("motif", "")[:60]
+    found = [{**act, "act_date": act["act_date"] if days else None} for act in acts if act["reason"] == reason]
+    return {"code": reason, "acts": found[:PER_PAGE], "total": len(found)} if found else None
 
 
 def _submitter(events: Iterable[Row]) -> str:

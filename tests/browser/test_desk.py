@@ -14,6 +14,7 @@ PAGES = {
     "camille": ["/", "/ecarts", "/fiches", "/retours", "/soutiens-impossibles", "/releves"],
     "farida": ["/", "/releves", "/a-confirmer", "/baremes"],
     "nadia": ["/", "/livraisons", "/livraisons/1", "/quarantaine"],
+    "paule": ["/", "/soutiens-impossibles"],
     "rene": ["/"],
 }
 SCRIPT = "<script>document.title='volé'</script>\"'><img src=x onerror=\"document.title='volé'\">"
@@ -95,11 +96,110 @@ def test_finances_hour(at):
     finance.get_by_role("button", name="Préparer le lot de virements").click()
     finance.wait_for_url("**fait=paye", timeout=120_000)
     assert finance.get_by_text("transmis à la banque").first.is_visible()
-    for name in ("Télécharger le fichier", "lignes.csv", "ecritures.txt"):
-        with finance.expect_download() as downloaded:
-            finance.get_by_role("link", name=name).first.click()
-        assert downloaded.value.path().stat().st_size > 200
-    assert finance.get_by_role("link", name="releve.xlsx").count() == 0
+    documents = ("releve.pdf", "releve.xlsx", "releve.json", "lignes.csv", "ecritures.txt")
+    saved = {name: download(finance, name) for name in ("Télécharger le fichier de virement", *documents)}
+    assert all(len(content) > 200 for content in saved.values())
+    assert saved["releve.pdf"].startswith(b"%PDF")
+
+    sent = saved["Télécharger le fichier de virement"].decode()
+    transfers = re.findall("<EndToEndId>([^<]+)", sent)
+    states = [(name, "ACSC", "") for name in transfers[1:]] + [(transfers[0], "RJCT", "AC04")]
+    answer = {"name": "reponse.xml", "mimeType": "application/xml", "buffer": bank_answer(sent, states)}
+    finance.locator("input[type=file]").set_input_files(answer)
+    finance.get_by_role("button", name="Prendre la réponse").click()
+    finance.get_by_text("Réponse de la banque prise").wait_for()
+    assert finance.get_by_text("Compte clos.").first.is_visible()
+    assert finance.get_by_role("button", name="Préparer le lot de virements").is_visible()
+    if len(transfers) > 1:
+        finance.get_by_text("Dire à la main").click()
+        form = finance.locator("form[action*=constat]")
+        form.locator("select[name=state]").select_option("rejete")
+        form.locator("input[name=reason]").fill("Revenu au relevé de compte du 3")
+        form.get_by_role("button").click()
+        finance.wait_for_url("**fait=constate")
+        assert finance.get_by_text("constaté à la main").first.is_visible()
+
+
+def download(page, name: str) -> bytes:
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name=name).first.click()
+    return downloaded.value.path().read_bytes()
+
+
+def bank_answer(sent: str, states: list[tuple[str, str, str]]) -> bytes:
+    """A pain.002 to the payment file that was sent."""
+    told = "".join(
+        f"<TxInfAndSts><OrgnlEndToEndId>{name}</OrgnlEndToEndId><TxSts>{status}</TxSts>"
+        + (f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn></StsRsnInf>" if code else "")
+        + "</TxInfAndSts>"
+        for name, status, code in states
+    )
+    message = re.search("<MsgId>([^<]+)", sent)[1]
+    return (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlGrpInfAndSts>'
+        f"<OrgnlMsgId>{message}</OrgnlMsgId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts>{told}</OrgnlPmtInfAndSts>"
+        "</CstmrPmtStsRpt></Document>"
+    ).encode()
+
+
+def test_the_referent_psychologist_sees_the_impossible_supports_alone_and_notes_what_becomes_of_them(at, desk):
+    page, coordinator = at("paule"), at("camille")
+    page.goto("/bureau/")
+    assert page.get_by_role("navigation").get_by_role("link").all_inner_texts() == [
+        "Vue d’ensemble",
+        "Soutiens impossibles",
+    ]
+    page.get_by_role("link", name="Soutiens impossibles").click()
+    reference = page.locator(".ref a").first.inner_text()
+    page.locator(".ref a").first.click()
+    assert page.get_by_text("Département").is_visible()
+    page.locator("select[name=outcome]").select_option("referent")
+    page.locator("input[name=reason]").fill("Trois entretiens prévus")
+    page.get_by_role("button", name="Noter la suite").click()
+    page.wait_for_url("**fait=suite")
+    coordinator.goto("/bureau/soutiens-impossibles")
+    row = coordinator.get_by_role("row").filter(has_text=reference)
+    assert "Soutenue par le psychologue référent" in row.inner_text()
+    other = open_cases(coordinator, "MISSING_FICHE")[0]
+    for path in (f"/soutiens-impossibles/{other}", f"/saisines/{reference}", "/ecarts", "/releves"):
+        assert page.goto(f"/bureau{path}").status in {403, 404}
+
+
+def test_an_address_can_be_shared_and_the_back_button_gives_the_list_as_it_was_left(at):
+    page, other = at("camille"), at("louis")
+    page.goto("/bureau/ecarts?code=SESSIONS_UNDATED&sort=-age&state=tous")
+    before = page.locator(".queue .ref a").all_inner_texts()
+    page.locator(".queue .ref a").first.click()
+    page.wait_for_url("**/saisines/**")
+    page.go_back()
+    assert page.locator(".queue .ref a").all_inner_texts() == before
+    assert page.locator("select[name=code]").input_value() == "SESSIONS_UNDATED"
+    other.goto(page.url)
+    assert other.locator(".queue .ref a").all_inner_texts() == before
+
+
+def test_a_page_is_gone_through_by_keyboard_alone(at):
+    page = at("camille")
+    page.goto("/bureau/ecarts")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenu"
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.name || document.activeElement.textContent.trim()"))
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none" or page.evaluate("document.activeElement.matches('.chips input')")
+    assert {"code", "convention", "association", "age", "stake", "state", "text", "Filtrer"} <= reached
+
+
+def test_what_is_printed_is_the_document_and_not_its_buttons(at):
+    page = at("farida")
+    statement(page, "CALAE")
+    page.emulate_media(media="print")
+    assert not page.locator("nav, button").filter(visible=True).count()
+    assert page.get_by_role("heading", name="CALAE").is_visible()
 
 
 def test_whoever_submitted_cannot_approve_even_under_another_role(at, desk):
@@ -222,8 +322,17 @@ def test_pages_are_accessible_light_and_fit_any_width(name, width, at):
     paths = list(PAGES[name])
     if name == "camille":
         paths.append(f"/saisines/{open_cases(page, 'MISSING_FICHE')[0]}")
+        page.goto("/bureau/retours")
+        paths.append("/retours" + page.locator('a[href^="?association"]').first.get_attribute("href"))
     if name in {"camille", "farida"}:
         paths.append(statement(page, "CALAE").partition("/bureau")[2])
+        paths.append(statement(page, "AMF").partition("/bureau")[2])
+    if name == "farida":
+        paths.append(page.locator(".ref a").first.get_attribute("href").removeprefix("/bureau"))
+    if name in {"camille", "paule"}:
+        page.goto("/bureau/soutiens-impossibles")
+        paths.append(page.locator(".ref a").first.get_attribute("href").removeprefix("/bureau"))
+    paths.append("/nulle-part")
     for path in paths:
         answer = page.goto(f"/bureau{path}")
         assert answer is not None
@@ -253,5 +362,6 @@ def test_finance_is_shown_no_day_of_a_session_and_no_qualite(desk):
         assert sessions[0]["saisine"] in csv
         rows = [line.split(";")[:8] for line in csv.splitlines()]  # the clause names the day it is from
         assert not re.search(r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}", str(rows))
-        for name in ("releve.json", "releve.xlsx", "releve.pdf"):
-            assert finance.get(f"{address}/{name}").status_code == 403
+        edition = finance.get(f"{address}/releve.json").json()
+        assert {line["act_date"] for line in [*edition["lines"], *edition["not_paid"]]} == {None}
+        assert [line["amount_cents"] for line in edition["lines"]] == [line["amount_cents"] for line in data["lines"]]

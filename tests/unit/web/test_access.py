@@ -15,11 +15,12 @@ HTML = {"accept": "text/html"}
 GIVEN = {
     "quarter": "2026-T1", "convention": "CALAE", "digest": "0" * 64, "document": "lignes.csv", "reference": "FV26-000123-W",
     "number": "1", "name": "bureau.css", "place": "1", "association": "AAV001",
+    "rest:path": "nulle/part",
 }  # fmt: skip
 
 
 def address(route: matrix.Route) -> str:
-    return re.sub(r"\{(\w+)\}", lambda found: GIVEN[found[1]], route.path)
+    return re.sub(r"\{([\w:]+)\}", lambda found: GIVEN[found[1]], route.path)
 
 
 def test_the_app_has_the_routes_of_the_matrix_and_no_other():
