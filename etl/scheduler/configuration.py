@@ -71,7 +71,7 @@ def lineage(file: Path) -> dict[str, object]:
         "namespace": "saisines",
         "transport": json.dumps(bare),
         "extractors": "etl.scheduler.lineage.Declared",
-        "disable_source_code": True,
+        "emission_policy": json.dumps([{"scope": {}, "controls": {"include_source_code": False}}]),
     }
 
 
