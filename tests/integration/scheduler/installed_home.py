@@ -17,6 +17,7 @@ PEOPLE = {
     "victor": "Finance",
     "nadia": "Données",
     "rene": "Lecture",
+    "lea": "Psychologue référent",
     "passant": "Viewer",
 }
 

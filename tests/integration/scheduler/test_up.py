@@ -20,13 +20,14 @@ from etl.scheduler import processes
 from etl.warehouse import server
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
-PAGES = ("/", "/ecarts", "/releves", "/baremes", "/livraisons")
+PAGES = ("/", "/ecarts", "/releves", "/baremes", "/livraisons", "/soutiens-impossibles")
 ANSWERS = {
-    "camille": (200, 200, 200, 403, 403),
-    "farida": (200, 403, 200, 200, 403),
-    "nadia": (200, 403, 403, 403, 200),
-    "rene": (200, 403, 403, 403, 403),
-    "passant": (403, 403, 403, 403, 403),
+    "camille": (200, 200, 200, 403, 403, 200),
+    "farida": (200, 403, 200, 200, 403, 403),
+    "nadia": (200, 403, 403, 403, 200, 403),
+    "rene": (200, 403, 403, 403, 403, 403),
+    "lea": (200, 403, 403, 403, 403, 200),
+    "passant": (403, 403, 403, 403, 403, 403),
 }
 # Mornings of two cutoffs a quarter: the common one, and SPORT's.
 MORNINGS = (

@@ -121,3 +121,13 @@ def test_the_components_of_a_home_are_known_by_their_numbers_and_births(tmp_path
         started["scheduler"].kill()
         started["scheduler"].wait()
     assert wait(lambda: not any(processes.components(tmp_path).values()), 5)
+
+
+def test_every_role_of_the_desk_is_an_account_s_role_and_only_finance_answers_approvals() -> None:
+    from etl.scheduler import accounts
+    from etl.web.matrix import ROLES
+
+    assert set(accounts.ROLES) == set(ROLES.values())
+    assert [role for role, may in accounts.ROLES.items() if ("can_edit", "HITL Detail") in may] == ["Finance"]
+    forbidden = {"Connections", "Variables", "Configurations", "Users", "Roles", "Audit Logs"}
+    assert not [role for role, may in accounts.ROLES.items() if forbidden & {resource for _, resource in may}]
