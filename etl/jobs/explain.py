@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from etl.jobs import story_acts, story_money, story_sources, story_terms
+from etl.jobs import story_acts, story_money, story_nearby, story_sources, story_terms
 from etl.jobs.near_references import near
 from etl.jobs.story_facts import Computed, Facts, Row, compute_all, gather_facts
 from etl.jobs.story_told import told
@@ -45,7 +45,8 @@ def run(
     with connect(home) as engine:
         with engine.connect() as connection:
             known = _known(connection, reference, civil_day(at))
-        computed = compute_all(engine, civil_day(at))
+        day = civil_day(at)
+        computed = story_nearby.kept(home, engine, day, known) or compute_all(engine, day)
         with engine.begin() as connection:
             story = read(connection, computed, known)
             watch.save_reading(connection, known, how, by, account, at)

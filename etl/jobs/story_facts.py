@@ -47,6 +47,15 @@ class Computed:
     quarter: Quarter
     tables: Mapping[str, pa.Table]
 
+    def spent_before(self, convention: str, year: int, place: int) -> int:
+        """Cents that the lines of a convention and civil year before a place take from its envelope."""
+        import pyarrow.compute as pc
+
+        table = self.tables["paid"]
+        before = pc.and_(pc.equal(table.column("convention"), convention), pc.less(table.column("place"), place))
+        same_year = pc.equal(pc.year(table.column("act_date")), year)
+        return int(pc.sum(table.filter(pc.and_(before, same_year)).column("paid_cents")).as_py() or 0)
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -57,8 +66,7 @@ class Facts:
         saisine: its number in the engine.
         quarter: the one whose draft would be next.
         rows: the engine's steps, cut to the saisine.
-        whole: the same steps, of all saisines.
-        inputs: what they were computed from.
+        computed: the same steps, of all saisines.
         received: rows of the warehouse by subject: contacts, fiches, sessions, refused, decisions, stated, stated_not_paid.
     """
 
@@ -66,9 +74,18 @@ class Facts:
     saisine: int
     quarter: Quarter
     rows: Mapping[str, list[Row]]
-    whole: Mapping[str, pa.Table]
-    inputs: Inputs
+    computed: Computed
     received: Mapping[str, list[Row]]
+
+    @property
+    def whole(self) -> Mapping[str, pa.Table]:
+        """The steps, of all saisines."""
+        return self.computed.tables
+
+    @property
+    def inputs(self) -> Inputs:
+        """What they were computed from."""
+        return self.computed.inputs
 
     @property
     def cutoff(self) -> date:
@@ -90,14 +107,23 @@ class Facts:
 
 
 def compute_all(engine: Engine, day: date) -> Computed:
-    """Compute everything as of a day.
+    """Compute everything as of a day; the draft is that of the quarter of the journal's last day.
 
     Args:
         engine: of the warehouse, which is only read.
-        day: deliveries received after it are not seen; the draft is that of its quarter.
+        day: deliveries received after it are not seen.
     """
-    inputs, quarter = gather(engine, day), Quarter.of(day)
+    inputs = gather(engine, day)
+    quarter = Quarter.of(last_day(inputs.tables["contact"]) or day)
     return Computed(inputs, quarter, compute({**inputs.tables, "parameters": parameters(quarter, day)}, OF_SAISINE))
+
+
+def last_day(contacts: pa.Table) -> date | None:
+    """The last civil day of the journal."""
+    import pyarrow.compute as pc
+
+    found: date | None = pc.max(contacts.column("debut_on")).as_py()
+    return found
 
 
 def gather_facts(connection: Connection, computed: Computed, reference: str) -> Facts:
@@ -111,7 +137,7 @@ def gather_facts(connection: Connection, computed: Computed, reference: str) -> 
     saisine = number(reference)
     rows = {name: cut(table, "saisine", [saisine]) for name, table in computed.tables.items()}
     received = _received(connection, reference, rows, computed.inputs.cutoff)
-    return Facts(reference, saisine, computed.quarter, rows, computed.tables, computed.inputs, received)
+    return Facts(reference, saisine, computed.quarter, rows, computed, received)
 
 
 def number(reference: str) -> int:

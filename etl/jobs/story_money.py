@@ -87,19 +87,13 @@ def _ceiling(facts: Facts, paid: Row) -> Row | None:
 
 
 def _envelope(facts: Facts, paid: Row) -> Row | None:
-    import pyarrow.compute as pc
-
     year = paid["act_date"].year
     own = {"convention": paid["convention"], "year": year}
     known = [row for row in facts.inputs.tariff["envelope"] if all(row[name] == value for name, value in own.items())]
     if not known:
         return None
-    table, limit = facts.whole["paid"], known[0]["amount_cents"]
-    before = pc.and_(
-        pc.equal(table.column("convention"), paid["convention"]), pc.less(table.column("place"), paid["place"])
-    )
-    same_year = pc.equal(pc.year(table.column("act_date")), year)
-    used = pc.sum(table.filter(pc.and_(before, same_year)).column("paid_cents")).as_py() or 0
+    limit = known[0]["amount_cents"]
+    used = facts.computed.spent_before(paid["convention"], year, paid["place"])
     return {
         "kind": "envelope",
         "year": year,

@@ -42,8 +42,16 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--quick", action="store_const", dest="sizes", const=[10_000, 100_000], help="10 000 and 100 000 saisines")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="numbers of saisines; 10000000 on request")
+    parser.add_argument(
+        "--quick", action="store_const", dest="sizes", const=[10_000, 100_000], help="10 000 and 100 000 saisines"
+    )
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=[10_000, 100_000, 1_000_000],
+        help="numbers of saisines; 10000000 on request",
+    )
     parser.add_argument("--only", nargs="+", default=[], help="stages by name; the page is then not written")
     parser.add_argument("--folder", type=Path, help="where the generated years lie meanwhile (6 GB at a million)")
     return parser.parse_args()

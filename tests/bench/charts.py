@@ -17,7 +17,9 @@ def drawn(stages: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 
 def _good(stages: dict[str, dict[str, Any]], name: str) -> list[tuple[str, Any]]:
-    return [(f"{int(size):,}".replace(",", " "), one) for size, one in stages.get(name, {}).items() if "failed" not in one]
+    return [
+        (f"{int(size):,}".replace(",", " "), one) for size, one in stages.get(name, {}).items() if "failed" not in one
+    ]
 
 
 def _matching(stages: dict[str, dict[str, Any]]) -> list[Bar]:
@@ -25,7 +27,11 @@ def _matching(stages: dict[str, dict[str, Any]]) -> list[Bar]:
     for size, one in _good(stages, "matching"):
         bars += [(f"{size} · bare join (floor)", one["floor"], FLOOR), (f"{size} · Saisines", one["seconds"], OURS)]
         for name in ("untrained", "trained"):
-            bars += [(f"{size} · Splink 5, {name}", other["seconds"], PEER) for at, other in _good(stages, f"splink.{name}") if at == size]
+            bars += [
+                (f"{size} · Splink 5, {name}", other["seconds"], PEER)
+                for at, other in _good(stages, f"splink.{name}")
+                if at == size
+            ]
     return bars
 
 

@@ -95,7 +95,9 @@ def receive(connection: Connection, folder: Path) -> None:
 
 def _delivery(origin: str, kind: str, day: date, place: int = 0) -> Delivery:
     digest = sha256(f"{origin} {kind} {day} {place}".encode()).hexdigest()
-    return Delivery(sha256=digest, origin=origin, kind=kind, received_on=day, received_how="source", file_name="invente")
+    return Delivery(
+        sha256=digest, origin=origin, kind=kind, received_on=day, received_how="source", file_name="invente"
+    )
 
 
 def save(connection: Connection, tables: dict[str, pa.Table]) -> None:

@@ -54,22 +54,32 @@ def _counting(tables: Frames, cases: pd.DataFrame) -> pd.DataFrame:
 
 def _singles(counting: pd.DataFrame) -> pd.DataFrame:
     taken = counting[counting["issue"] == "pris_en_charge"]
-    good = taken[(taken["date_premier_contact"] >= taken["opened_on"]) & (taken["date_premier_contact"] <= taken["received_on"])]
+    good = taken[
+        (taken["date_premier_contact"] >= taken["opened_on"]) & (taken["date_premier_contact"] <= taken["received_on"])
+    ]
     held = good.sort_values("opened_on").drop_duplicates("reference")
     pec = held.assign(prestation="PEC", act_date=held["date_premier_contact"])
     others = taken[~taken.index.isin(held.index) & taken["reference"].isin(held["reference"])]
     reo = others.assign(prestation="REO", act_date=others["opened_on"])
-    silent = counting[(counting["issue"] == "injoignable") & (counting["tentatives"] >= 2) & ~counting["reference"].isin(held["reference"])]
+    silent = counting[
+        (counting["issue"] == "injoignable")
+        & (counting["tentatives"] >= 2)
+        & ~counting["reference"].isin(held["reference"])
+    ]
     car = silent.assign(prestation="CAR", act_date=silent["opened_on"])
     made = pd.concat([pec, reo, car], ignore_index=True)
     return made.assign(tariff_on=made["opened_on"], mode=None, heure=None, nth=1)
 
 
 def _sessions(tables: Frames, counting: pd.DataFrame) -> pd.DataFrame:
-    told = tables["session"].merge(counting[counting["layout"] == "classeur"], on="fiche_group_id", suffixes=("", "_fiche"))
+    told = tables["session"].merge(
+        counting[counting["layout"] == "classeur"], on="fiche_group_id", suffixes=("", "_fiche")
+    )
     told = told[told["statut"] == "honore"]
     told = told[(told["day"] >= told["opened_on"]) & (told["day"] <= told["received_on"])]
-    told = told.sort_values(["reference", "nature", "day", "heure", "row_number"]).drop_duplicates(["reference", "association", "nature", "day"])
+    told = told.sort_values(["reference", "nature", "day", "heure", "row_number"]).drop_duplicates(
+        ["reference", "association", "nature", "day"]
+    )
     return told.assign(prestation=told["nature"].str.upper(), act_date=told["day"], tariff_on=told["day"], nth=1)
 
 
@@ -87,12 +97,16 @@ def _priced(tables: Frames, acts: pd.DataFrame) -> pd.DataFrame:
 
 def _uplifted(tables: Frames, priced: pd.DataFrame) -> "pd.Series[int]":
     keys = ["convention", "valid_from", "prestation"]
-    overseas = priced["association"].map(tables["association"].set_index("code")["departement"]).str[:2].isin(["97", "98"])
+    overseas = (
+        priced["association"].map(tables["association"].set_index("code")["departement"]).str[:2].isin(["97", "98"])
+    )
     urgent = priced["urgence"].fillna(False).astype(bool) & (priced["date_premier_contact"] <= priced["opened_on"])
     share = pd.Series(0, priced.index)
     for kind, group in tables["tariff_uplift"].groupby("kind"):
         table = group.drop_duplicates([*keys, "value"]).set_index([*keys, "value"])["pct_e4"]
-        value = {"mode": priced["mode"], "qualite": priced["qualite"]}.get(str(kind), pd.Series(None, priced.index, dtype="object"))
+        value = {"mode": priced["mode"], "qualite": priced["qualite"]}.get(
+            str(kind), pd.Series(None, priced.index, dtype="object")
+        )
         applies = {"urgence": urgent, "outre_mer": overseas}.get(str(kind), pd.Series(True, priced.index))
         looked = pd.MultiIndex.from_frame(priced[keys].assign(value=value.values))
         share += pd.Series(table.reindex(looked).fillna(0).to_numpy(), priced.index).where(applies, 0).astype("int64")

@@ -1,6 +1,6 @@
-"""Measures the proposals against a known truth: `python -m benchmarks.proposals 3000 20` (saisines, worlds). Prints precision and recall by threshold, by kind, times.
+"""Measures the proposals against a known truth: `python -m tests.bench.proposals 3000 20` (saisines, worlds). Prints precision and recall by threshold, by kind, times.
 
-Truth is made from `benchmarks.worlds`. Every fiche is told with ordinary carelessness (`CARELESS`); one in forty is then ruined in one of the
+Truth is made from `tests.bench.worlds`. Every fiche is told with ordinary carelessness (`CARELESS`); one in forty is then ruined in one of the
 ways of `KINDS`. Two kinds have no right answer among the candidates, so that whatever is proposed for them is wrong.
 """
 
@@ -16,12 +16,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from benchmarks.worlds import world
 from etl.engine.compute import compute
 from etl.engine.plan import steps
 from etl.engine.proposals import Candidate, Proposal, propose, weight_table
 from etl.engine.schema import table
 from etl.model.reference import make
+from tests.bench.worlds import world
 
 Row = dict[str, Any]
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

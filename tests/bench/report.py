@@ -13,7 +13,6 @@ from typing import Any
 import psutil
 
 from tests.bench import charts
-from tests.bench.measure import ROOT
 
 Figures = dict[str, Any]
 NOTES = Path(__file__).with_name("notes.md")
@@ -41,7 +40,14 @@ class Verdict:
 
 def machine() -> Figures:
     """Where and when the figures were taken, and with what."""
-    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
+    cpu = next(
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        "",
+    )
     return {
         "taken_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "processor": cpu or platform.machine(),
@@ -72,9 +78,13 @@ class Told:
         known = [int(each) for each, found in self.stages.get(stage, {}).items() if "failed" not in found]
         return f"{max(known):,}".replace(",", " ") if known else "–"
 
-    def growth(self, stage: str, of: Callable[[Figures], float] = lambda found: float(found["seconds"])) -> float | None:
+    def growth(
+        self, stage: str, of: Callable[[Figures], float] = lambda found: float(found["seconds"])
+    ) -> float | None:
         """The exponent between the two largest sizes."""
-        known = sorted((int(size), of(found)) for size, found in self.stages.get(stage, {}).items() if "failed" not in found)
+        known = sorted(
+            (int(size), of(found)) for size, found in self.stages.get(stage, {}).items() if "failed" not in found
+        )
         if len(known) < 2:
             return None
         (few, short), (many, long) = known[-2:]
@@ -95,7 +105,9 @@ def _matching(told: Told) -> list[Verdict]:
     ratio = ours["seconds"] / ours["floor"]
     known = [one for one in (trained, given) if one]
     faster = min((one["predict"] for one in known), default=0) / ours["seconds"] if known else None
-    peers = " / ".join(f"{one['seconds']:.1f} s {name}" for name, one in (("trained", trained), ("untrained", given)) if one)
+    peers = " / ".join(
+        f"{one['seconds']:.1f} s {name}" for name, one in (("trained", trained), ("untrained", given)) if one
+    )
     memory = " / ".join(f"{one['peak_mb'] / 1000:.1f} GB" for one in known)
     return [
         Verdict(at, "≤ 2.5 × the bare join", f"{ours['seconds']:.2f} s = {ratio:.2f} ×", ratio <= 2.5, f"Splink {peers}", f"{ours['floor']:.2f} s"),
@@ -141,7 +153,9 @@ def _in_and_out(told: Told) -> list[Verdict]:
 
 
 def _starting(told: Told) -> list[Verdict]:
-    start, story, process, commands = (told.one(name) for name in ("startup", "story", "quarter.one_process", "quarter.commands"))
+    start, story, process, commands = (
+        told.one(name) for name in ("startup", "story", "quarter.one_process", "quarter.commands")
+    )
     rows = []
     if start:
         rows += [
@@ -154,9 +168,18 @@ def _starting(told: Told) -> list[Verdict]:
             Verdict(f"a decision and its draft, {told.size('story')} saisines", "< 1 s", f"{story['decision']:.2f} s", story["decision"] < 1),
         ]  # fmt: skip
     if process:
-        rows.append(Verdict("3 000 saisines, inbox to drafts, one process", "< 12 s", f"{process['seconds']:.1f} s", process["seconds"] < 12))
+        rows.append(
+            Verdict(
+                "3 000 saisines, inbox to drafts, one process",
+                "< 12 s",
+                f"{process['seconds']:.1f} s",
+                process["seconds"] < 12,
+            )
+        )
     if commands:
-        rows.append(Verdict("the same as separate commands", "< 15 s", f"{commands['seconds']:.1f} s", commands["seconds"] < 15))
+        rows.append(
+            Verdict("the same as separate commands", "< 15 s", f"{commands['seconds']:.1f} s", commands["seconds"] < 15)
+        )
     if process:
         rows.append(Verdict(f"{process['notes']} notes, {process['workbooks']} workbooks and PDF of a quarter", "< 10 s for 130", f"{process['documents']:.1f} s", process["documents"] < 10))  # fmt: skip
     return rows
@@ -167,7 +190,11 @@ def _growing(told: Told) -> list[Verdict]:
     for stage, figure in (("core", "rules + rating + settlement"), ("matching", "matching")):
         exponent = told.growth(stage)
         if exponent is not None:
-            rows.append(Verdict(f"growth of {figure}, to {told.size(stage)}", "exponent ≤ 1.1", f"{exponent:.2f}", exponent <= 1.1))
+            rows.append(
+                Verdict(
+                    f"growth of {figure}, to {told.size(stage)}", "exponent ≤ 1.1", f"{exponent:.2f}", exponent <= 1.1
+                )
+            )
     return rows
 
 
@@ -221,9 +248,26 @@ def _stages(stages: dict[str, dict[str, Figures]]) -> str:
         for size, found in sizes.items():
             if name == "run":
                 continue
-            parts = {key: value for key, value in found.items() if isinstance(value, float) and key not in ("seconds", "floor")}
-            parts |= {f"{key}": value for part in ("parts", "steps", "ingest") for key, value in (found.get(part) or {}).items() if isinstance(value, float)} if not isinstance(found.get("ingest"), float) else {}
-            told = ", ".join(f"{key} {value:.3g}" for key, value in parts.items()) if "failed" not in found else f"failed: {found['failed'][-120:]}"
+            parts = {
+                key: value
+                for key, value in found.items()
+                if isinstance(value, float) and key not in ("seconds", "floor")
+            }
+            parts |= (
+                {
+                    f"{key}": value
+                    for part in ("parts", "steps", "ingest")
+                    for key, value in (found.get(part) or {}).items()
+                    if isinstance(value, float)
+                }
+                if not isinstance(found.get("ingest"), float)
+                else {}
+            )
+            told = (
+                ", ".join(f"{key} {value:.3g}" for key, value in parts.items())
+                if "failed" not in found
+                else f"failed: {found['failed'][-120:]}"
+            )
             rows.append((name, size, f"{found.get('seconds', 0):.3g}", f"{found['floor']:.3g}" if "floor" in found else "", f"{found.get('peak_mb', 0)} MB", told.replace("|", " ").replace("\n", " ")))  # fmt: skip
     return _markdown(rows)
 

@@ -44,13 +44,19 @@ def files(folder: Path) -> list[bytes]:
 
 def _book(fiches: list[Any], sessions: list[Any]) -> bytes:
     strings: Strings = {}
-    sheets = [_sheet([HEADERS, *map(_cells, fiches)], strings), _sheet([SESSION_HEADERS, *map(_cells, sessions)], strings)]
+    sheets = [
+        _sheet([HEADERS, *map(_cells, fiches)], strings),
+        _sheet([SESSION_HEADERS, *map(_cells, sessions)], strings),
+    ]
     shared = "".join(f"<si><t>{escape(text)}</t></si>" for text in strings)
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in PARTS.items():
             archive.writestr(name, content)
-        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{shared}</sst>')
+        archive.writestr(
+            "xl/sharedStrings.xml",
+            f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{shared}</sst>',
+        )
         for number, sheet in enumerate(sheets, 1):
             archive.writestr(f"xl/worksheets/sheet{number}.xml", sheet)
     return out.getvalue()

@@ -12,7 +12,13 @@ from tests.bench.measure import Figures
 from tests.bench.stages.matching import STEPS
 
 CONVENTIONS = ("AMF", "CALAE", "ENSEIGNE", "SPORT")
-PARTS = {"reconcile": "saisines and fiches", "rules": "rules", "rate": "rating", "settle": "settlement", "checks": "checks"}
+PARTS = {
+    "reconcile": "saisines and fiches",
+    "rules": "rules",
+    "rate": "rating",
+    "settle": "settlement",
+    "checks": "checks",
+}
 
 
 def run(saisines: int, folder: Path) -> Figures:
@@ -43,4 +49,8 @@ def pandas(saisines: int, folder: Path) -> Figures:
     frames = {name: rows.to_pandas() for name, rows in worlds.load(folder).items()}
     began = time.perf_counter()
     lines = settle(frames)
-    return {"seconds": time.perf_counter() - began, "lines": len(lines), "total_cents": int(lines["amount_cents"].sum())}
+    return {
+        "seconds": time.perf_counter() - began,
+        "lines": len(lines),
+        "total_cents": int(lines["amount_cents"].sum()),
+    }

@@ -31,7 +31,11 @@ def run(saisines: int, folder: Path) -> Figures:
         ).fetchall()
         quality = quality_of(connection) | {"recall_allowed": _allowed(connection)}
     by_step = {name: median(one[name] for one in rounds) for name in (*STEPS, "floor")}
-    return {"seconds": median(sum(one[name] for name in STEPS) for one in rounds), "floor": by_step["floor"], "steps": by_step} | quality
+    return {
+        "seconds": median(sum(one[name] for name in STEPS) for one in rounds),
+        "floor": by_step["floor"],
+        "steps": by_step,
+    } | quality
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """A quarter of 3 000 saisines, from its inbox to its drafts and documents: in one process, and as the commands that people type."""
 
+import itertools
 import json
 import os
 import shutil
@@ -28,7 +29,11 @@ def one_process(saisines: int, folder: Path) -> Figures:
     began = time.perf_counter()
     with running(home, create=True):
         taken = {"init": timed(lambda: init.run(home, box / "conventions", box / "associations.csv", "bench", AT))}
-        taken["ingest"] = timed(lambda: ingest.run(home, [box], AT, secret=b"bench", receptions=inbox.receptions([box], AT), progress=_marks(marks)))
+        taken["ingest"] = timed(
+            lambda: ingest.run(
+                home, [box], AT, secret=b"bench", receptions=inbox.receptions([box], AT), progress=_marks(marks)
+            )
+        )
         taken["reconcile"] = timed(lambda: reconcile.run(home, AT))
         taken["draft"] = timed(lambda: draft.run(home, QUARTER, AT))
         seconds = time.perf_counter() - began
@@ -49,7 +54,7 @@ def _marks(marks: list[tuple[str, float]]) -> Any:
 
 def _spent(marks: list[tuple[str, float]]) -> dict[str, float]:
     spent: dict[str, float] = {}
-    for (stage, at), (_, after) in zip(marks, marks[1:], strict=False):
+    for (stage, at), (_, after) in itertools.pairwise(marks):
         spent[stage] = spent.get(stage, 0.0) + after - at
     return spent
 

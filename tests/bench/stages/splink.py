@@ -4,6 +4,7 @@ The settings are the best of those tried by recall (notes in docs/performance.md
 association, and on the day within an association; without the last it loses a tenth of the errors.
 """
 
+import itertools
 import logging
 import time
 from pathlib import Path
@@ -34,7 +35,7 @@ GIVEN = {
 
 
 def trained(saisines: int, folder: Path) -> Figures:
-    """u by random sampling, m by expectation maximisation on two blocks, then predict and the best of each fiche."""
+    """U by random sampling, m by expectation maximisation on two blocks, then predict and the best of each fiche."""
     return _run(folder, is_trained=True)
 
 
@@ -52,7 +53,10 @@ def _run(folder: Path, *, is_trained: bool) -> Figures:
             connection.execute(f"create table {name} as from '{folder}/{table}.parquet'").fetchall()
         connection.execute(f"create table truth as from '{folder}/truth.parquet'").fetchall()
         api = DuckDBAPI(connection)
-        tables = [api.register(connection.sql(f"select {COLUMNS} from {name}"), dataset_display_name=of) for name, of in (("s", "saisines"), ("f", "fiches"))]
+        tables = [
+            api.register(connection.sql(f"select {COLUMNS} from {name}"), dataset_display_name=of)
+            for name, of in (("s", "saisines"), ("f", "fiches"))
+        ]
         linker = Linker(tables, _settings(given=not is_trained))
         marks = [time.perf_counter()]
         if is_trained:
@@ -66,7 +70,7 @@ def _run(folder: Path, *, is_trained: bool) -> Figures:
         connection.execute(BEST).fetchall()
         marks.append(time.perf_counter())
         quality = quality_of(connection)
-    train, predict, best = (later - earlier for earlier, later in zip(marks, marks[1:], strict=False))
+    train, predict, best = (later - earlier for earlier, later in itertools.pairwise(marks))
     return {"train": train, "predict": predict + best, "seconds": train + predict + best} | quality
 
 
@@ -76,7 +80,9 @@ def _settings(*, given: bool) -> Any:
 
     comparisons = {
         "ref": cl.DamerauLevenshteinAtThresholds("ref", [1, 2]),
-        "opened_on": cl.AbsoluteDateDifferenceAtThresholds("opened_on", input_is_string=False, metrics=["day"], thresholds=[3]),
+        "opened_on": cl.AbsoluteDateDifferenceAtThresholds(
+            "opened_on", input_is_string=False, metrics=["day"], thresholds=[3]
+        ),
         "association": cl.ExactMatch("association"),
         "convention": cl.ExactMatch("convention"),
         "qualite": cl.ExactMatch("qualite"),

@@ -69,7 +69,9 @@ def _records(folder: Path) -> list[dict[str, Any]]:
     results = compute(worlds.load(folder))
     made = statement.statements(results, CONVENTIONS, worlds.YEAR.quarter, worlds.YEAR.cutoff)
     one = max(made.values(), key=lambda each: len(each["lines"]))
-    told = [{("reference" if name == "saisine" else name): value for name, value in line.items()} for line in one["lines"]]
+    told = [
+        {("reference" if name == "saisine" else name): value for name, value in line.items()} for line in one["lines"]
+    ]
     return [
         {"statement_id": 1, "convention": one["convention"], "line_no": n, "taken_back": False, "undated": False, "qualite": None, **line}
         for n, line in enumerate(told, 1)

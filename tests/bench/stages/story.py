@@ -8,7 +8,7 @@ from statistics import median
 
 import duckdb
 
-from tests.bench import homes, worlds
+from tests.bench import homes
 from tests.bench.measure import ROOT, Figures, timed
 from tests.bench.stages.startup import SAISINES
 
