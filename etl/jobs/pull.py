@@ -208,7 +208,7 @@ def _sort(home: Path, source: Base, key: str, file: File, register: Register, ga
     received_on = civil_day(min(file.received_at or at, at))
     readable = file.content is not None and not why.startswith("format ")
     landed = landing.land(home, file.content, settings.storage_key()) if readable and file.content is not None else None
-    name = shown(file.name)
+    name, said = shown(file.name), source.association or file.said
     if whose and landed:
         found = Found(home / landed.path, name, source.porte, whose)
         gathered.files.append((key, Incoming(found, landed, received_on)))
@@ -219,7 +219,7 @@ def _sort(home: Path, source: Base, key: str, file: File, register: Register, ga
             item=key,
             kind=source.porte,
             file_name=name,
-            said=shown(file.said) if file.said else None,
+            said=shown(said) if said else None,
             believed=file.doubt is None and landed is not None,
             reason=why,
             received_on=received_on,

@@ -29,7 +29,7 @@ def test_a_demonstration_gives_every_statement_and_again_changes_nothing(
     assert re.search(r"reconcile · reconcile : terminé", first)
     assert "Rien n’a changé" not in first
     again = ran(tmp_path / "home", monkeypatch)
-    assert "ingest_fiches · take : rien à faire" in again
+    assert "ingest_fiches · take boite-fiches : rien à faire" in again
     assert "Rien n’a changé" in again
     assert not (tmp_path / "home" / "airflow" / "processes.json").exists()
 
