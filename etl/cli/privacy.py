@@ -1,4 +1,4 @@
-"""Commands of safekeeping and of personal data: `backup`, `restore`."""
+"""Commands of safekeeping and of personal data: `backup`, `restore`, `purge`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +65,29 @@ def restore(
     say("Ensuite : saisines draft TRIMESTRE (les mêmes empreintes qu’avant)")
 
 
+def purge(
+    by: Annotated[
+        str | None, typer.Option("--by", help="Qui purge ; par défaut, le compte du système.", metavar="NOM")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compte ce qui serait effacé, sans rien effacer.")] = False,
+) -> None:
+    """Efface ce qui a dépassé sa durée de conservation, des seules saisines closes. Aucun relevé n’en change."""
+    from etl.jobs import purge as job
+    from etl.jobs.retention import read_retention
+
+    home = settings.home()
+    kept = read_retention(home)
+    done = job.run(home, settings.now(), by or settings.system_user(), dry_run=dry_run, progress=ways.progress())
+    ways.done()
+    say(f"{done.closed} saisine(s) close(s). {'Seraient effacés' if dry_run else 'Effacés'} :")
+    rows: list[tuple[str, ...]] = [("donnée", "après", "depuis", "nombre")]
+    rows += [(name, f"{one.months} mois", one.since, str(getattr(done, name))) for name, one in kept.items()]
+    rows += [("refus", f"{kept['fichiers'].months} mois", "avec leur fichier", str(done.refus))]
+    ways.table(rows, right=frozenset({3}))
+    if dry_run:
+        say("Ensuite : saisines purge --by NOM")
+
+
 def _pseudonym_key_id() -> str | None:
     """The id of the key of pseudonyms that is here; None without one, and none is made."""
     from etl.model.errors import SaisinesError
@@ -75,4 +98,4 @@ def _pseudonym_key_id() -> str | None:
         return None
 
 
-commands: dict[str, Callable[..., None]] = {"backup": backup, "restore": restore}
+commands: dict[str, Callable[..., None]] = {"backup": backup, "restore": restore, "purge": purge}

@@ -17,6 +17,7 @@ from etl.jobs.files import write_atomically
 from etl.model.errors import SaisinesError, UsageError
 from etl.sources import archive, landing
 from etl.warehouse import dump, schema, watch
+from etl.warehouse.purging import load_key_id
 from etl.warehouse.server import connect
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _write(
         "format": FORMAT,
         "revision": schema.current_revision(connection),
         "made_at": at.astimezone(UTC).isoformat(),
-        "pseudonym_key_id": _pseudonym_key_id(connection),
+        "pseudonym_key_id": load_key_id(connection),
         "tables": [table.as_json() for table in tables],
         "sequences": dump.load_sequences(connection),
     }
@@ -130,7 +131,8 @@ def _write(
 
 def _write_landed(connection: Connection, home: Path, writer: archive.Writer) -> tuple[int, int]:
     """Add the landed files as they lie, encrypted; those of a crash, that no delivery names, are left out."""
-    names = connection.execute(text("SELECT DISTINCT landed FROM deliveries WHERE landed IS NOT NULL ORDER BY landed"))
+    query = "SELECT landed FROM deliveries UNION SELECT landed FROM held_files ORDER BY landed"
+    names = connection.execute(text(f"SELECT landed FROM ({query}) AS l WHERE landed IS NOT NULL"))
     there = missing = 0
     for path in filter(landing.is_place, names.scalars()):
         if (home / path).is_file():
@@ -139,12 +141,6 @@ def _write_landed(connection: Connection, home: Path, writer: archive.Writer) ->
         else:
             missing += 1
     return there, missing
-
-
-def _pseudonym_key_id(connection: Connection) -> str | None:
-    query = "SELECT key_id FROM deliveries WHERE key_id IS NOT NULL AND status <> 'failed' ORDER BY delivery_id DESC LIMIT 1"
-    found: str | None = connection.execute(text(query)).scalar()
-    return found
 
 
 def _drop_old(folder: Path, keep: int | None) -> list[str]:

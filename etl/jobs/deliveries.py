@@ -25,6 +25,6 @@ def withdraw(home: Path, delivery_id: int, by: str, reason: str, at: datetime) -
         SaisinesError: no such delivery, already withdrawn, failed, or no reason.
     """
     by, reason = people.given(by), people.reason_given(reason)
-    with connect(home) as engine, engine.begin() as connection:
+    with connect(home, role="loader") as engine, engine.begin() as connection:
         deliveries.save_withdrawal(connection, delivery_id, by, reason, at)
         watch.save_act(connection, "withdraw_delivery", {"delivery_id": delivery_id}, by, settings.system_user(), at)

@@ -57,7 +57,7 @@ def run(
     asked, chosen = Quarter.parse(quarter), [convention] if isinstance(convention, str) else convention
     folder = (out or home / "out") / str(asked)
     made: list[dict[str, Any]] = []
-    with ran(home, "draft", at, quarter=str(asked)) as counts, connect(home) as engine:
+    with ran(home, "draft", at, quarter=str(asked)) as counts, connect(home, role="engine") as engine:
         for day, codes in _by_cutoff(engine, asked, chosen, cutoff).items():
             progress(f"lecture des données à l’arrêté du {day:%d/%m/%Y}")
             inputs = gather(engine, day)

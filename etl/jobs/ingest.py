@@ -115,7 +115,7 @@ def take(
     """
     from etl.warehouse.server import connect
 
-    with ran(home, "ingest", at) as counts, connect(home) as engine:
+    with ran(home, "ingest", at) as counts, connect(home, role="loader") as engine:
         keys = secret or settings.pseudonym_key(), settings.storage_key()
         report = Run(engine, home, received_how, at, *keys, progress).take_in(landed)
         counts |= report.totals() | {"failed_files": len(report.failed), "corrected": report.corrected}
@@ -196,7 +196,14 @@ class Run:
         with self.engine.begin() as connection:
             report = self._save(connection, read, judged)
         self.progress("save", 1, 1)
+        self._forget(landed, received)
         return report
+
+    def _forget(self, landed: Sequence[Incoming], received: Mapping[tuple[str, str], Any]) -> None:
+        """Delete again the copies of files whose own were purged: they only lay in the inbox still."""
+        purged = {one.landed for one in landed if one.identity in received and not received[one.identity]["landed"]}
+        for one in purged - {one.landed for one in landed if one.identity not in received}:
+            landing.remove(self.home, one.path)
 
     def _read(self, landed: Sequence[Incoming], received: Mapping[tuple[str, str], Any]) -> list[Incoming]:
         """Read what is new, each (content, origin) once: the copy that reached the federation first."""

@@ -86,7 +86,7 @@ def replay(
     """
     from etl.warehouse.server import connect
 
-    with connect(home) as engine, engine.begin() as connection:
+    with connect(home, role="loader") as engine, engine.begin() as connection:
         storing.lock(connection)
         waiting = quarantine.load_refused(connection, waiting=True)
         given = _given(home, waiting, secret)

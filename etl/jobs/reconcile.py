@@ -63,7 +63,7 @@ def run(home: Path, at: datetime, progress: Callable[[str], None] = lambda what:
 
 def _reconcile(home: Path, at: datetime, progress: Callable[[str], None]) -> Reconciled:
     today = civil_day(at)
-    with connect(home) as engine:
+    with connect(home, role="engine") as engine:
         state, inputs = desk.state_of(engine), gather(engine, today)
     quarter = Quarter.of(desk.last_day(inputs.tables["contact"]) or today)
     results = compute({**inputs.tables, "parameters": parameters(quarter, today)}, WANTED | OF_SAISINE, progress)

@@ -100,6 +100,14 @@ def write(path: Path, sealed: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
+def remove(home: Path, path: str) -> None:
+    """Delete a landed copy; one that is gone already is no fault."""
+    if is_place(path):
+        (home / path).unlink(missing_ok=True)
+        with suppress(OSError):  # another copy lies there
+            (home / path).parent.rmdir()
+
+
 def is_place(path: str) -> bool:
     """Whether this is where a landed file lies, relative to the home."""
     return re.fullmatch(rf"{FOLDER}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}", path) is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etl.model.errors import SaisinesError
+from etl.warehouse import roles
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -37,6 +38,7 @@ def migrate_within(connection: Connection) -> bool:
     if before != HEAD:
         upgrade(connection, "head")
     _make_views(connection)
+    roles.grant(connection)
     return before != HEAD
 
 

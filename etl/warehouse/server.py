@@ -48,8 +48,15 @@ def running(home: Path, *, stay: bool = False, create: bool = False) -> Iterator
 
 
 @contextmanager
-def connect(home: Path, *, stay: bool = False, create: bool = False) -> Iterator[Engine]:
-    """As `running`, but yields a SQLAlchemy engine on the warehouse, whose schema is checked unless `create`."""
+def connect(home: Path, *, stay: bool = False, create: bool = False, role: str | None = None) -> Iterator[Engine]:
+    """As `running`, but yields a SQLAlchemy engine on the warehouse, whose schema is checked unless `create`.
+
+    Args:
+        home: as in `running`.
+        stay: as in `running`.
+        create: as in `running`.
+        role: the work is done with the rights of this role of `roles.yaml` and no more, where the server has it.
+    """
     from etl.warehouse.schema import check_revision
 
     with running(home, stay=stay, create=create) as url:
@@ -58,6 +65,7 @@ def connect(home: Path, *, stay: bool = False, create: bool = False) -> Iterator
             check_server(engine)
             if not create:
                 check_revision(engine)
+            engine = _under(engine, role)
             yield engine
         finally:
             engine.dispose()
@@ -71,12 +79,30 @@ def stop(home: Path) -> None:
             cluster.stop(home / "postgres")
 
 
-def make_engine(url: str) -> Engine:
-    """An engine on that address by psycopg 3, talking in UTC."""
+def make_engine(url: str, role: str | None = None) -> Engine:
+    """An engine on that address by psycopg 3, talking in UTC, each connection under a role of the server if one is named."""
     from sqlalchemy import create_engine, make_url
 
     address = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(address, connect_args={"options": "-c timezone=UTC", "connect_timeout": 15})
+    options = "-c timezone=UTC"
+    if role:
+        # in the address too, for who reads by ADBC: without a space, which libpq and SQLAlchemy write in two ways
+        address, options = address.update_query_dict({"options": f"-crole={role}"}), f"{options} -c role={role}"
+    return create_engine(address, connect_args={"options": options, "connect_timeout": 15})
+
+
+def _under(engine: Engine, role: str | None) -> Engine:
+    """The same engine under a role, where our account may take it and the database knows it."""
+    from etl.warehouse import roles
+
+    if role is None:
+        return engine
+    with engine.connect() as connection:
+        usable = roles.usable(connection, role)
+    if not usable:
+        return engine
+    engine.dispose()
+    return make_engine(address_of(engine), roles.named(role))
 
 
 def address_of(engine: Engine) -> str:

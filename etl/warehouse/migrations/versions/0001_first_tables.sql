@@ -531,8 +531,13 @@ BEGIN
 END $$
 ;;
 CREATE FUNCTION refuse_other_columns() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    free text[] := TG_ARGV;
 BEGIN
-    IF to_jsonb(NEW) - TG_ARGV <> to_jsonb(OLD) - TG_ARGV THEN
+    IF current_setting('saisines.purge', true) = 'on' THEN
+        free := free || (SELECT array_agg(substr(one, 7)) FROM unnest(free) AS one WHERE one LIKE 'purge:%');
+    END IF;
+    IF to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
         RAISE EXCEPTION '%: only % may change', TG_TABLE_NAME, TG_ARGV USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -655,7 +660,7 @@ CREATE TRIGGER readings_kept BEFORE UPDATE OR DELETE ON readings FOR EACH ROW EX
 ;;
 ALTER TABLE readings ENABLE ALWAYS TRIGGER readings_kept
 ;;
-CREATE TRIGGER deliveries_kept BEFORE UPDATE ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse_other_columns('status', 'withdrawn_at', 'withdrawn_by', 'withdrawn_reason')
+CREATE TRIGGER deliveries_kept BEFORE UPDATE ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse_other_columns('status', 'withdrawn_at', 'withdrawn_by', 'withdrawn_reason', 'purge:landed', 'purge:file_name', 'purge:key_id')
 ;;
 ALTER TABLE deliveries ENABLE ALWAYS TRIGGER deliveries_kept
 ;;
