@@ -106,7 +106,7 @@ def test_containers_tell_airflow_what_one_machine_tells_it() -> None:
                 continue
             variable = f"AIRFLOW__{section.upper()}__{option.upper()}"
             if f"{variable}_CMD" not in told:
-                assert told[variable] == str(value), variable
+                assert told.get(variable) == str(value), variable
 
 
 def test_the_desk_approves_and_every_service_of_ours_is_told_the_same() -> None:
