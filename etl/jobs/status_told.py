@@ -123,7 +123,8 @@ def _statements(row: Mapping[str, Any]) -> str:
 def _envelope(row: Mapping[str, Any]) -> str:
     share = 100 * row["stated_cents"] // row["amount_cents"] if row["amount_cents"] else 0
     reached = f" ; un brouillon atteint {row['reached_percent']} %" if row["reached_percent"] else ""
-    return f"{row['convention']} {row['year']:<13}{euros(row['stated_cents'])} relevés sur {euros(row['amount_cents'])} ({share} %){reached}"
+    name, stated = f"{row['convention']} {row['year']}", euros(row["stated_cents"])
+    return f"{name:<22}{stated} relevés sur {euros(row['amount_cents'])} ({share} %){reached}"
 
 
 def _notices(facts: Mapping[str, Any], at: datetime) -> str:
