@@ -29,7 +29,7 @@ STANDING = {
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}|[0-9]{4}-T[1-4]")
 _REFERENCE = re.compile(r"FV[0-9]{8}", re.IGNORECASE)
-_COUNT = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[A-Za-z][A-Za-z0-9_]{0,39})?")
+_COUNT = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[A-Z][A-Z0-9_]{0,39})?")
 
 
 def tell(event: str, outcome: str, duration_ms: int, counts: Mapping[str, int], **labels: str) -> None:

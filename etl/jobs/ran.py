@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from etl import telemetry
+from etl import settings, telemetry
 from etl.warehouse.noticed import save_run
 from etl.warehouse.server import connect
 
@@ -23,6 +23,7 @@ def ran(home: Path, job: str, at: datetime, **labels: str) -> Iterator[dict[str,
         at: the instant of the job.
         labels: codes that say more (`quarter`, `convention`).
     """
+    settings.statsd()  # a wrong address is said before the work, not after it
     counts: dict[str, int] = {}
     started = time.perf_counter()
     with connect(home) as engine:
