@@ -76,6 +76,11 @@ def test_every_task_that_tries_again_never_does_so_for_what_the_data_do_not_allo
             assert policy.evaluate(AwayError("plus tard"), 1, 3).action.value == "retry"
 
 
+def test_the_runbook_tells_of_every_dag(dag_files: list[Path]) -> None:
+    told = (dag_files[0].parent.parent / "docs" / "exploitation.md").read_text(encoding="utf-8")
+    assert [path.stem for path in dag_files if f"| `{path.stem}` |" not in told] == []
+
+
 def test_nothing_is_approved_by_silence(bag: Any) -> None:
     asking = [task for dag in bag.dags.values() for task in dag.tasks if hasattr(task, "response_timeout")]
     assert [task.dag_id for task in asking] == ["approve_statement"]
