@@ -30,7 +30,7 @@ def write_detail(book: Book, lines: Detail) -> None:
     data = lines.data
     titles = ["Nature", "Association", "Nom de l’association", "Saisine", "Prestation", "Libellé", "Date de l’acte"]
     titles += ["N°", "Prix de base", "Majoration", "Montant", "Barème appliqué", "Corrige le relevé"]
-    sheet = open_sheet(book, "Détail", [14, 12, 34, 16, 11, 24, 13, 6, 13, 12, 14, 40, 23], data)
+    sheet = open_sheet(book, "Détail", [14, 12, 34, 16, 11, 24, 13, 6, 13, 12, 14, 48, 23], data)
     freeze_below(sheet, detail.HEADER_ROW, columns=4)
     head(sheet, "Détail", data)
     label = Cell("Sous-total des lignes affichées", "section")

@@ -13,6 +13,7 @@ from etl.jobs.inputs import Inputs
 from etl.model.quarter import Quarter
 from etl.model.tariff_text import schedule, terms
 from etl.model.yaml_source import read_yaml
+from etl.warehouse.deliveries import load_deliveries
 from etl.warehouse.statements import load_statements, load_year
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def snapshot(connection: Connection, statement: Mapping[str, Any], inputs: Input
         "associations": _parties(statement, inputs),
         "federation": federation(home),
         "year": _year(connection, statement, inputs),
-        "controls": _controls(statement),
+        "controls": [*_received(connection, inputs.cutoff), *_controls(statement)],
         "sentences": sentences(),
     }
 
@@ -109,17 +110,26 @@ def _year(connection: Connection, statement: Mapping[str, Any], inputs: Inputs) 
     }
 
 
+def _received(connection: Connection, cutoff: date) -> list[dict[str, Any]]:
+    """The control totals of what was received up to the cutoff: every row read went somewhere."""
+    seen = [row for row in load_deliveries(connection) if row["status"] == "received" and row["received_on"] <= cutoff]
+    found = []
+    for kind, words in (("journal", "Lignes de journal"), ("fiches", "Lignes de fiches")):
+        rows = [row for row in seen if row["kind"] == kind]
+        ends = ("rows_accepted", "rows_rejected", "rows_duplicate", "rows_ignored")
+        found.append(
+            {
+                "label": f"{words} lues = acceptées + refusées + doubles + ignorées",
+                "expected": sum(row["rows_read"] for row in rows),
+                "found": sum(row[name] for row in rows for name in ends),
+                "unit": "lignes",
+            }
+        )
+    return found
+
+
 def _controls(statement: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The equations of the contract that the workbook's own formulas do not show."""
-    total = statement["total_cents"]
-    payees = statement["payees"]
-    pairs = [
-        ("Total des bénéficiaires", total, sum(row["total_cents"] for row in payees)),
-        ("Total des associations", total, sum(row["total_cents"] for row in statement["associations"])),
-        (
-            "Total et reports reçus = à payer + reporté",
-            total + sum(row["carried_in_cents"] for row in payees),
-            sum(row["payable_cents"] + row["carried_out_cents"] for row in payees),
-        ),
-    ]
-    return [{"label": label, "expected": expected, "found": found, "unit": "eur"} for label, expected, found in pairs]
+    """The equation that the workbook's own formulas do not show."""
+    found = sum(row["total_cents"] for row in statement["payees"])
+    label = "Total du relevé = somme des bénéficiaires"
+    return [{"label": label, "expected": statement["total_cents"], "found": found, "unit": "eur"}]
