@@ -13,6 +13,9 @@ from etl.sources.profile import PLATFORM
 from etl.sources.pull.base import Base
 from etl.sources.pull.item import File
 
+UNREAD = "format"
+WANTED = "une fiche est un .xlsx, .ods ou .csv, un journal un .csv"
+
 
 @dataclass(frozen=True)
 class Register:
@@ -45,11 +48,10 @@ def origin(source: Base, file: File, register: Register) -> tuple[str | None, st
         register: the associations.
     """
     suffix = PurePosixPath(file.name).suffix.casefold()
+    if file.content is None and file.doubt:
+        return None, file.doubt
     if suffix not in READABLE:
-        return (
-            None,
-            f"format {suffix or 'sans extension'} non lu ; une fiche est un .xlsx, .ods ou .csv, un journal un .csv",
-        )
+        return None, f"{UNREAD} {suffix or 'sans extension'} non lu ; {WANTED}"
     if file.doubt:
         return None, file.doubt
     if source.porte == JOURNAL:

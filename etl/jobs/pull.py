@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl import settings
 from etl.jobs import ingest
-from etl.jobs.attribution import Register, of_association, origin
+from etl.jobs.attribution import UNREAD, Register, of_association, origin
 from etl.jobs.ingest import Incoming
 from etl.model.errors import AwayError, SaisinesError
 from etl.model.quarter import civil_day
@@ -206,8 +206,8 @@ def _sort(home: Path, source: Base, key: str, file: File, register: Register, ga
     """Land a file that is to be taken in or held; of one that is not read at all, keep only that it came."""
     whose, why = origin(source, file, register)
     received_on = civil_day(min(file.received_at or at, at))
-    readable = file.content is not None and not why.startswith("format ")
-    landed = landing.land(home, file.content, settings.storage_key()) if readable and file.content is not None else None
+    kept = None if why.startswith(UNREAD) else file.content
+    landed = landing.land(home, kept, settings.storage_key()) if kept is not None else None
     name, said = shown(file.name), source.association or file.said
     if whose and landed:
         found = Found(home / landed.path, name, source.porte, whose)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 MAX_ATTACHMENTS = 100
+TOO_MANY = f"plus de {MAX_ATTACHMENTS} pièces dans un message : les suivantes ne sont pas lues"
 # What mail programs put in by themselves: logos, signatures, invitations, cards.
 _TRIMMINGS = ("image/", "text/calendar", "text/vcard", "application/pgp-", "application/pkcs7-", "application/x-pkcs7-")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
@@ -168,12 +169,17 @@ def attachments(message: Message, trusted: str, received_at: datetime | None = N
     found: list[File] = []
     for part in message.walk():
         name = _name(part)
-        if name is None or part.is_multipart() or len(found) == MAX_ATTACHMENTS:
+        if name is None or part.is_multipart() or _is_trimming(part, name):
             continue
-        if PurePosixPath(name).suffix.casefold() in READABLE or not part.get_content_type().startswith(_TRIMMINGS):
-            content = part.get_payload(decode=True)
-            found.append(File(name, content if isinstance(content, bytes) else b"", address, why, received_at))
+        if len(found) == MAX_ATTACHMENTS:
+            return [*found, File("message", None, address, TOO_MANY, received_at)]
+        content = part.get_payload(decode=True)
+        found.append(File(name, content if isinstance(content, bytes) else b"", address, why, received_at))
     return found
+
+
+def _is_trimming(part: Message, name: str) -> bool:
+    return PurePosixPath(name).suffix.casefold() not in READABLE and part.get_content_type().startswith(_TRIMMINGS)
 
 
 def _name(part: Message) -> str | None:

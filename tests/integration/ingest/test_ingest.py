@@ -2,6 +2,7 @@
 
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import books
@@ -168,6 +169,17 @@ def test_pitfall_18_a_run_that_dies_leaves_nothing_half_loaded(desk, monkeypatch
     for table in ("deliveries", "contacts", "fiches", "sessions", "refused_rows", "delivery_checks"):
         assert desk.ask(f"SELECT count(*) FROM {table}") == [(0,)]
     assert set(statuses(desk.ingest()).values()) == {"recu"}
+
+
+def test_the_same_bytes_at_the_same_moment_are_received_once_and_known_the_other_times(desk):
+    desk.put("journal/a.csv", journal(call(1), call(2, suite="Mme Durand")))
+    desk.put("fiches/AAV001/t1.xlsx", fiche({"date": "03/01/2026"}))
+    with ThreadPoolExecutor(3) as pool:
+        reports = [one.result() for one in [pool.submit(desk.ingest) for _ in range(3)]]
+    assert sorted(file.status for report in reports for file in report.files) == ["deja_recu"] * 4 + ["recu"] * 2
+    assert desk.ask("SELECT count(*) FROM deliveries") == [(2,)]
+    assert {file.delivery_id for report in reports for file in report.files} == {1, 2}
+    assert desk.ask("SELECT count(*) FROM refused_rows") == [(1,)]
 
 
 def test_the_totals_are_held_by_the_database_itself(desk):

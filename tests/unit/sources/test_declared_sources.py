@@ -90,3 +90,20 @@ def test_two_sources_of_one_name_and_all_errors_at_once(tmp_path):
 def test_what_is_no_declaration_is_said(tmp_path, text):
     with pytest.raises(SaisinesError, match=r"sources\.yaml : ligne 1|sources\.yaml : ligne 2"):
         load(tmp_path, text)
+
+
+def test_the_example_of_the_manual_is_a_declaration(tmp_path):
+    manual = (Path(__file__).parents[3] / "docs" / "sources.md").read_text(encoding="utf-8")
+    example = manual.split("```yaml\n")[1].split("```")[0]
+    assert {one.type for one in load(tmp_path, example)} == set(declared.KINDS)
+
+
+def test_the_limits_that_the_manual_states_are_those_of_the_code():
+    from etl.jobs.pull import MOST_ITEMS
+    from etl.sources import landing, workbook
+    from etl.sources.pull import mailbox
+
+    manual = (Path(__file__).parents[3] / "docs" / "sources.md").read_text(encoding="utf-8")
+    assert f"{landing.MAX_BYTES >> 20} Mo par fichier ou par message, {mailbox.MAX_ATTACHMENTS} pièces" in manual
+    assert f"{MOST_ITEMS:,}".replace(",", " ") + " éléments par passage" in manual
+    assert f"{workbook.MAX_UNPACKED_BYTES >> 30} Gio une fois décompressé" in manual

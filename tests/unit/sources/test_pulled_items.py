@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime, timedelta, timezone
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
@@ -70,3 +71,14 @@ def test_an_instant_of_a_mail_server_keeps_its_offset():
     two = timezone(timedelta(hours=2))
     assert mailbox._instant(b"10-Apr-2026 23:30:00 +0200") == datetime(2026, 4, 10, 23, 30, tzinfo=two)
     assert mailbox._instant(b" 1-Jan-2026 00:00:00 +0000") == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_a_message_of_too_many_attachments_says_that_some_are_not_read():
+    message = EmailMessage()
+    message["From"] = "fiches@une.example"
+    message.set_content("Voici.")
+    for number in range(mailbox.MAX_ATTACHMENTS + 2):
+        message.add_attachment(b"x", maintype="text", subtype="csv", filename=f"{number}.csv")
+    *read, last = mailbox.attachments(message, "mx.example")
+    assert len(read) == mailbox.MAX_ATTACHMENTS
+    assert (last.content, last.doubt) == (None, mailbox.TOO_MANY)
