@@ -5,42 +5,61 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 Row = dict[str, Any]
 PRESTATIONS = ("PEC", "CAR", "REO", "PSY", "JUR", "SOC")
 UNDIGESTED = ("status", "number", "digest")
+ACT = ("saisine", "association", "prestation", "act_date", "nth")
+LINE = (*ACT, "kind", "base_cents", "uplift_pct", "amount_cents", "tariff", "corrects")
+
+# The acts of a convention as statements print them, in their order: DuckDB names, writes and sorts what Python then only wraps.
+SHAPED = """
+select coalesce(nullif({reference}, ''), known.reference) as saisine, association, prestation, act_date::text as act_date, nth, {others}
+from {table} as act left join (select saisine, reference from saisine_case) as known on known.saisine = act.saisine
+where act.convention = $convention
+order by association, 1, list_position($prestations, prestation), act.act_date, nth{last}"""
+LINES = SHAPED.format(
+    reference="act.reference",
+    others="kind, base_cents, pct_e4, amount_cents, clause, corrects",
+    table="line",
+    last="",
+)
+NOT_PAID = SHAPED.format(reference="null", others="reason", table="not_paid", last=", reason")
 
 
 def statements(
     results: Mapping[str, pa.Table], conventions: Iterable[str], quarter: str, cutoff: date
 ) -> dict[str, Row]:
     """One draft per convention, with its digest, from the tables of `engine.compute`."""
-    references = _references(results)
-    lines = _grouped(_line(row, references) for row in results["line"].to_pylist())
-    not_paid = _grouped(
-        _act(row, references) | {"convention": row["convention"], "reason": row["reason"]}
-        for row in results["not_paid"].to_pylist()
-    )
     payees = _grouped(results["payee"].to_pylist())
     found = results["discrepancy"].to_pylist()
     noted = _grouped(row for row in found if row["in_scope"] and row["convention"] is not None)
     gaps = sorted(row["detail"] for row in found if row["code"] == "JOURNAL_GAP" and row["decision_id"] is None)
-    return {
-        code: _statement(
-            code,
-            quarter,
-            cutoff,
-            lines.get(code, []),
-            not_paid.get(code, []),
-            payees.get(code, []),
-            noted.get(code, []),
-            gaps,
-        )
-        for code in sorted(conventions)
-    }
+    with duckdb.connect(config={"threads": 2}) as connection:
+        for name in ("line", "not_paid", "saisine_case"):
+            connection.register(name, results[name])
+        return {
+            code: _statement(
+                code,
+                quarter,
+                cutoff,
+                [_line(row) for row in _acts(connection, LINES, code)],
+                [dict(zip((*ACT, "reason"), row, strict=True)) for row in _acts(connection, NOT_PAID, code)],
+                payees.get(code, []),
+                noted.get(code, []),
+                gaps,
+            )
+            for code in sorted(conventions)
+        }
+
+
+def _acts(connection: duckdb.DuckDBPyConnection, query: str, convention: str) -> list[tuple[Any, ...]]:
+    return connection.execute(query, {"convention": convention, "prestations": list(PRESTATIONS)}).fetchall()
 
 
 def discrepancies(results: Mapping[str, pa.Table]) -> list[Row]:
@@ -86,8 +105,6 @@ def _statement(
     noted: list[Row],
     gaps: list[str],
 ) -> Row:
-    for row in lines + not_paid:
-        row.pop("convention")
     statement = {
         "convention": code,
         "quarter": quarter,
@@ -103,8 +120,8 @@ def _statement(
             {**row, "code": row.pop("payee")}
             for row in sorted(_without_convention(payees), key=lambda row: row["payee"])
         ],
-        "lines": sorted(lines, key=_act_order),
-        "not_paid": sorted(not_paid, key=lambda row: (*_act_order(row), row["reason"])),
+        "lines": lines,
+        "not_paid": not_paid,
         "discrepancies": sorted((_noted(row) for row in noted), key=_discrepancy_order),
     }
     return statement | {"digest": digest(statement)}
@@ -142,17 +159,17 @@ def _act(row: Row, references: Mapping[int, str]) -> Row:
     }
 
 
-def _line(row: Row, references: Mapping[int, str]) -> Row:
-    percent = Decimal(row["pct_e4"]) / 10000
-    return _act(row, references) | {
-        "convention": row["convention"],
-        "kind": row["kind"],
-        "base_cents": row["base_cents"],
-        "uplift_pct": int(percent) if percent == int(percent) else json.loads(str(percent.normalize())),
-        "amount_cents": row["amount_cents"],
-        "tariff": row["clause"],
-        "corrects": row["corrects"],
-    }
+def _line(row: tuple[Any, ...]) -> Row:
+    line = dict(zip(LINE, row, strict=True))
+    line["uplift_pct"] = _percent(line["uplift_pct"])
+    return line
+
+
+@cache
+def _percent(pct_e4: int) -> int | float:
+    """A rate as the statement's JSON writes it: a whole number where it is one."""
+    percent = Decimal(pct_e4) / 10000
+    return int(percent) if percent == int(percent) else float(str(percent.normalize()))
 
 
 def _noted(row: Row) -> Row:
@@ -163,10 +180,6 @@ def _noted(row: Row) -> Row:
         "association": row["association"],
         "detail": row["detail"],
     }
-
-
-def _act_order(row: Row) -> tuple[Any, ...]:
-    return row["association"], row["saisine"], PRESTATIONS.index(row["prestation"]), row["act_date"], row["nth"]
 
 
 def _discrepancy_order(row: Row) -> tuple[str, ...]:
