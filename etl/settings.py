@@ -202,6 +202,12 @@ def read_key_file(path: Path, secret: Secret, *, make: bool) -> bytes:
         raise SaisinesError(f"{path} : la {secret.label} est abîmée ; restaurez ce fichier.") from error
 
 
+def new_key(path: Path, secret: Secret) -> bytes:
+    """The key of a file as it will be: hexadecimal where a file gives the secret, a text where the environment does."""
+    key = read_key_file(path, secret, make=True)
+    return path.read_text(encoding="ascii").strip().encode() if key_from_environment(secret) else key
+
+
 def _secret(secret: Secret, *, make: bool) -> bytes:
     given = os.environ.get(secret.variable)
     key = given.encode() if given else read_key_file(key_file(secret), secret, make=make)

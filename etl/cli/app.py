@@ -35,5 +35,6 @@ for group in (
     books.payments,
     books.repayments,
     sources.sources,
+    privacy.rekey,
 ):
     app.add_typer(group)

@@ -1,4 +1,4 @@
-"""Commands of safekeeping and of personal data: `backup`, `restore`, `purge`."""
+"""Commands of safekeeping and of personal data: `backup`, `restore`, `purge`, `rekey`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from etl import settings
 from etl.cli import ways
-from etl.cli.ways import say
+from etl.cli.ways import By, Reason, say
 
 
 def backup(
@@ -86,6 +86,63 @@ def purge(
     ways.table(rows, right=frozenset({3}))
     if dry_run:
         say("Ensuite : saisines purge --by NOM")
+
+
+rekey = typer.Typer(
+    name="rekey",
+    help="Changer de clé : celle des pseudonymes, ou celle qui chiffre les fichiers reçus et les sauvegardes.",
+    no_args_is_help=True,
+)
+NewKey = Annotated[
+    Path,
+    typer.Option(
+        "--new-key", help="Le fichier de la nouvelle clé, hors du dossier d’état ; tiré s’il manque.", metavar="FICHIER"
+    ),
+]
+
+
+@rekey.command("pseudonyms")
+def rekey_pseudonyms(
+    new_key: NewKey,
+    by: By,
+    reason: Reason,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Les personnes dont les journaux ne sont plus là reçoivent un numéro au hasard."),
+    ] = False,
+) -> None:
+    """Redonne à chaque personne un pseudonyme, sous une nouvelle clé. Aucun relevé n’en change ; l’ancienne est refusée ensuite."""
+    from etl.jobs import rekey as job
+
+    new = settings.new_key(new_key, settings.PSEUDONYMS)
+    done = job.pseudonyms(settings.home(), new, by, reason, settings.now(), forget=forget, progress=ways.progress())
+    ways.done()
+    say(
+        f"{done.people} personne(s) sous la clé {settings.key_id(new)}, {done.calls} appel(s), {done.forgotten} sans suite possible."
+    )
+    _tell_key(settings.PSEUDONYMS, new_key)
+
+
+@rekey.command("files")
+def rekey_files(new_key: NewKey, by: By, reason: Reason) -> None:
+    """Chiffre les fichiers reçus avec une nouvelle clé. Les sauvegardes d’avant gardent l’ancienne."""
+    from etl.jobs import rekey as job
+
+    new = settings.new_key(new_key, settings.STORAGE)
+    count = job.storage(settings.home(), new, by, reason, settings.now(), ways.progress())
+    ways.done()
+    say(f"{count} fichier(s) reçu(s) chiffré(s) avec la clé {settings.key_id(new)}.")
+    _tell_key(settings.STORAGE, new_key)
+
+
+def _tell_key(secret: settings.Secret, new_key: Path) -> None:
+    from etl.jobs import rekey as job
+
+    kept = job.put_key(secret, new_key)
+    if kept is None:
+        say(f"Donnez maintenant à {secret.variable} la nouvelle clé, celle de {new_key}, avant toute autre commande.")
+    else:
+        say(f"La nouvelle clé est en place ; l’ancienne est gardée dans {kept}, pour les sauvegardes d’avant.")
 
 
 def _pseudonym_key_id() -> str | None:

@@ -155,3 +155,17 @@ def load_key_id(connection: Connection) -> str | None:
     query = "SELECT key_id FROM deliveries WHERE key_id IS NOT NULL AND status <> 'failed' ORDER BY delivery_id DESC LIMIT 1"
     found: str | None = connection.execute(text(query)).scalar()
     return found
+
+
+def load_people(connection: Connection) -> set[str]:
+    """The pseudonyms of the warehouse, those drawn at random left out."""
+    query = (
+        f"SELECT DISTINCT beneficiaire FROM contacts WHERE beneficiaire <> '' AND beneficiaire NOT LIKE '{SURROGATE}%'"
+    )
+    return set(connection.execute(text(query)).scalars())
+
+
+def save_key_id(connection: Connection, key_id: str) -> None:
+    """Say that all pseudonyms are of this key now."""
+    query = "UPDATE deliveries SET key_id = :key_id WHERE key_id IS NOT NULL"
+    connection.execute(text(query), {"key_id": key_id})
