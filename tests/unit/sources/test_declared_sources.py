@@ -1,5 +1,7 @@
 """`sources.yaml`: what it says, and every error of it in one French line with its place."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,9 @@ def test_the_limits_that_the_manual_states_are_those_of_the_code():
     assert f"{landing.MAX_BYTES >> 20} Mo par fichier ou par message, {mailbox.MAX_ATTACHMENTS} pièces" in manual
     assert f"{MOST_ITEMS:,}".replace(",", " ") + " éléments par passage" in manual
     assert f"{workbook.MAX_UNPACKED_BYTES >> 30} Gio une fois décompressé" in manual
+
+
+def test_reading_declarations_loads_no_client_of_any_server():
+    program = "import sys, etl.jobs.pull; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {"airflow", "paramiko", "requests", "boto3", "fsspec", "pandas"} & set(done.stdout.split())
