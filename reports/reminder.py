@@ -39,7 +39,7 @@ def render_reminder(
         as_of: the day of the reminder.
     """
     rows = sorted(awaited, key=lambda row: (row["convention"], row["opened_on"], row["reference"]))
-    name = " ".join(str(association["nom"]).split())
+    name = " ".join(str(association["nom"]).replace("'", "’").split())
     number = french.count(len(rows), "fiche retour attendue", "fiches retour attendues")
     subject = f"{federation} : {number} ({association['code']})".replace("\n", " ")
     return Reminder(
@@ -51,14 +51,14 @@ def render_reminder(
 
 def _text(name: str, rows: list[Row], federation: str, link: str, reply_to: str, as_of: date) -> str:
     if not rows:
-        return f"Bonjour,\n\nAucune fiche retour n’est attendue de {name} au {french.day(as_of)}.\n\n{federation}\n"
+        return f"Bonjour,\n\n{name} : aucune fiche retour n’est attendue au {french.day(as_of)}.\n\n{federation}\n"
     lines = [_counted(code, list(group)) for code, group in groupby(rows, key=lambda row: str(row["convention"]))]
     number = french.count(len(rows), "fiche retour est attendue", "fiches retour sont attendues")
     return "\n".join(
         [
             "Bonjour,",
             "",
-            f"Au {french.day(as_of)}, {number} de {name} :",
+            f"{name} : au {french.day(as_of)}, {number}.",
             "",
             *lines,
             "",

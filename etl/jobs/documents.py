@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.engine.reasons import sentences
 from etl.jobs.inputs import Inputs
+from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter
 from etl.model.tariff_text import schedule, terms
 from etl.model.yaml_source import read_yaml
@@ -19,6 +20,7 @@ from etl.warehouse.statements import load_statements, load_year
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+ADDRESS = {"rue", "numero", "code_postal", "ville", "pays"}
 PARTY = ("nom", "siret", "rna", "departement", "iban", "bic", "titulaire", "email")
 
 
@@ -40,10 +42,28 @@ def snapshot(connection: Connection, statement: Mapping[str, Any], inputs: Input
 
 
 def federation(home: Path) -> dict[str, Any]:
-    """Who pays: `federation.yaml` in the home, else the example that ships."""
+    """Who pays: `federation.yaml` in the home, else the example that ships.
+
+    Raises:
+        SaisinesError: something is missing, or the address is not structured, which banks refuse since 15 November 2026.
+    """
     own = home / "federation.yaml"
-    content = own.read_bytes() if own.exists() else (files("etl") / "federation.yaml").read_bytes()
-    return plain_file(content)
+    known = plain_file(own.read_bytes() if own.exists() else (files("etl") / "federation.yaml").read_bytes())
+    missing = [name for name in ("nom", "siret", "iban", "bic") if not isinstance(known.get(name), str)]
+    if missing:
+        raise SaisinesError(f"{own} : {', '.join(missing)} manque ; écrivez-le entre guillemets.")
+    address = known.get("adresse")
+    if address is not None and not _is_structured(address):
+        raise SaisinesError(
+            f"{own} : l’adresse s’écrit par parties entre guillemets ({', '.join(sorted(ADDRESS))}), ville et pays au moins."
+        )
+    return known
+
+
+def _is_structured(address: object) -> bool:
+    if not isinstance(address, dict) or not {"ville", "pays"} <= address.keys() <= ADDRESS:
+        return False
+    return all(isinstance(part, str) for part in address.values())
 
 
 def plain_file(content: bytes) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from etl.jobs import mail, template
 from etl.jobs.awaited import Awaited, folder_of, gathered
 from etl.jobs.documents import federation
 from etl.jobs.files import write_atomically
+from etl.jobs.ran import ran
 from etl.model.quarter import civil_day
 from etl.warehouse import issued
 from etl.warehouse.server import connect
@@ -68,6 +69,15 @@ def run(
         every_days: an association is not reminded again before so many days.
         age_days: a saisine opened since fewer days is not asked for yet.
     """
+    with ran(home, "remind", at) as counts:
+        due = _due(home, at, association, out, every_days, age_days)
+        counts |= {"associations": len(due), "awaited": sum(one.awaited for one in due)}
+        return due
+
+
+def _due(
+    home: Path, at: datetime, association: str | None, out: Path | None, every_days: int, age_days: int
+) -> list[Prepared]:
     today = civil_day(at)
     with connect(home) as engine:
         awaited = gathered(engine, today)

@@ -17,6 +17,7 @@ from etl import settings
 from etl.jobs import draft, issue, people
 from etl.jobs.files import write_atomically
 from etl.jobs.inputs import default_cutoff, gather, load_conventions, parameters
+from etl.jobs.ran import ran
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter, civil_day
 from etl.warehouse import issued, statements, watch
@@ -65,17 +66,23 @@ def run(home: Path, quarter: str, convention: str, by: str, at: datetime, out: P
         SaisinesError: the quarter is not published and its statement is not finalised yet.
     """
     by, wanted = people.given(by), str(Quarter.parse(quarter))
-    with connect(home) as engine:
+    with ran(home, "report", at, quarter=wanted, convention=convention) as counts, connect(home) as engine:
         known = _known(engine, convention, wanted)
         if known is None:
             _publish(engine, home, wanted, convention, by, at)
         files = dict(rendered(engine, convention, wanted))
         row = _known(engine, convention, wanted)
-    folder = (out or home / "out") / wanted / convention
+        cells = row["issue"]["cells"] if row else {}
+        made = Reported(
+            (out or home / "out") / wanted / convention,
+            known is None,
+            len(cells),
+            sum(value is None for value in cells.values()),
+        )
+        counts |= {"cells": made.cells, "masked": made.masked}
     for name, content in files.items():
-        write_atomically(folder / name, content)
-    cells = row["issue"]["cells"] if row else {}
-    return Reported(folder, known is None, len(cells), sum(value is None for value in cells.values()))
+        write_atomically(made.folder / name, content)
+    return made
 
 
 def rendered(engine: Engine, convention: str, quarter: str) -> Iterator[tuple[str, bytes]]:

@@ -35,7 +35,7 @@ def reminder(rows=ROWS, association=ASSOCIATION):
 
 def test_the_mail_counts_and_dates_and_names_no_saisine():
     text = reminder().text.replace("\u00a0", " ")
-    assert "Au 01/07/2026, 3 fiches retour sont attendues" in text
+    assert "(exemple) : au 01/07/2026, 3 fiches retour sont attendues." in text
     assert "CALAE : 2 fiches, la plus ancienne depuis le 02/04/2026" in text
     assert "ENSEIGNE : 1 fiche, depuis le 01/06/2026" in text
     assert "avant l’arrêté du 15/07/2026 (première forclusion le 02/04/2027)" in text
@@ -62,4 +62,4 @@ def test_a_name_cannot_break_the_subject():
 
 
 def test_an_association_that_owes_nothing_is_told_so():
-    assert "Aucune fiche retour n’est attendue" in reminder([]).text
+    assert "aucune fiche retour n’est attendue" in reminder([]).text
