@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,7 +64,7 @@ def texts(cells: Iterable[Any], read: Reader) -> list[str | None]:
     if bool in set(map(type, column)):  # True == 1.0: they would be one distinct value
         column = [("oui" if cell else "non") if type(cell) is bool else cell for cell in column]
     known = {cell: _read(cell, read) for cell in set(column)}
-    return [known[cell] for cell in column]
+    return list(map(known.__getitem__, column))
 
 
 def _read(cell: Cell, read: Reader) -> str | None:
@@ -155,6 +156,7 @@ def day_reader(*, is_1904: bool) -> Reader:
     return lambda text: _day(text, epoch)
 
 
+@lru_cache(maxsize=1 << 14)  # the same days come back in every file
 def _day(text: str, epoch: date) -> str:
     plain = text.removeprefix("'").strip()
     if _ONLY_DIGITS_AND_O.fullmatch(plain):

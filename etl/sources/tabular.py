@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from etl.model.errors import SaisinesError
@@ -163,11 +164,17 @@ def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:
 
 def _says_something(row: Row, places: Sequence[int]) -> bool:
     """Whether a cell of a known column is not blank: a note beside the table is no row of it."""
-    return any(place < len(row) and row[place] != "" and not str(row[place]).isspace() for place in places)
+    for place in places:  # noqa: SIM110 - asked of every row: a loop takes a third of the time of any()
+        if place < len(row) and row[place] != "" and not str(row[place]).isspace():
+            return True
+    return False
 
 
 def _first(row: Row) -> Cell:
-    return next((cell for cell in row if cell != ""), "")
+    for cell in row:
+        if cell != "":
+            return cell
+    return ""
 
 
 def _idle_first_cells(rows: Sequence[Row], header: Header) -> set[Any]:
@@ -196,4 +203,6 @@ def cells_of(rows: Sequence[Row], place: int | None) -> list[Any]:
     """The cells of one column; blank where a row is shorter or the column is not there."""
     if place is None:
         return [""] * len(rows)
+    if rows and place < min(map(len, rows)):
+        return list(map(itemgetter(place), rows))  # a workbook is a rectangle
     return [row[place] if place < len(row) else "" for row in rows]
