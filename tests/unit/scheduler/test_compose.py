@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from etl.scheduler import configuration, home
+from etl.warehouse.cluster import INITDB
 
 ROOT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -123,6 +124,11 @@ def test_scaling_out_is_a_profile_of_its_own() -> None:
     assert told["AIRFLOW__CELERY__TASK_ACKS_LATE"] == "True"
     assert told["AIRFLOW__CELERY__WORKER_PREFETCH_MULTIPLIER"] == "1"
     assert SERVICES["worker"]["command"] == ["airflow", "celery", "worker"]
+
+
+def test_the_server_sorts_text_as_the_embedded_one_does() -> None:
+    told = SERVICES["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].split()
+    assert {one for one in told if "locale" in one} == {one for one in INITDB if one.startswith("--locale")}
 
 
 def test_a_backup_is_made_by_our_own_command() -> None:
