@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
-from statements import snapshot
+from statements import large_snapshot, snapshot
 
 from reports.fec import render_fec, statement_entries
 from reports.note import note_data
@@ -26,9 +26,38 @@ def cents(written):
     return int(re.sub(r"[^0-9-]", "", written.replace("−", "-")))
 
 
+NAMES = [
+    "Éàâçèêëîïôûùüÿœæ d’Été & <Écoute> 🫶",
+    "ÀÂÇÉÈÊËÎÏÔÛÙÜŸŒÆ – « Aide » {#set} $x$ @y",
+    "é" * 71,
+    "=SOMME(A1)",
+    "A" * 70,
+    "A" * 300,
+]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_document_of_a_statement_has_its_total_to_the_cent(case):
-    data = snapshot(*case)
+    _agree(snapshot(*case))
+
+
+def test_names_of_any_kind_change_no_total():
+    data = snapshot()
+    for place, known in enumerate(data["associations"].values()):
+        known["nom"] = known["titulaire"] = NAMES[place % len(NAMES)]
+    _agree(data)
+
+
+@pytest.mark.long
+def test_twenty_thousand_lines_agree_to_the_cent():
+    data = large_snapshot(20_000)
+    iban, bic = data["federation"]["iban"], data["federation"]["bic"]
+    for known in data["associations"].values():
+        known |= {"iban": iban, "bic": bic}
+    _agree(data)
+
+
+def _agree(data):
     statement = data["statement"]
     total, payable = statement["total_cents"], sum(row["payable_cents"] for row in statement["payees"])
     synthesis = openpyxl.load_workbook(io.BytesIO(render_workbook(data)), data_only=True)["Synthèse"]
