@@ -22,7 +22,10 @@ _DELIVERY = """(SELECT delivery_id, origin, file_name, status, received_on, rece
 
 # A version of a call is replaced by the one received last, as the engine has it (sql/reconcile/03).
 _CONTACTS = f"""
-WITH mine AS MATERIALIZED (SELECT * FROM contacts WHERE reference = :reference),
+WITH mine AS MATERIALIZED (
+    SELECT contact_id, delivery_id, row_number, id_appel, debut_at, debut_on, debut_time, canal, statut, suite, reference,
+        convention, association, qualite, departement, urgence
+    FROM contacts WHERE reference = :reference),
 last AS MATERIALIZED (
     SELECT DISTINCT ON (o.id_appel) o.id_appel, o.contact_id
     FROM contacts o JOIN deliveries e USING (delivery_id)

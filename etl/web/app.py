@@ -145,7 +145,7 @@ def _written_down(request: Request, who: Visitor, status: int) -> None:
 
     route = request.scope.get("route")
     detail = {"route": getattr(route, "name", None), "role": who.role, "status": status}
-    with connect(settings.home()) as engine, engine.begin() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.begin() as connection:
         save_act(connection, "bureau", detail, who.name, settings.system_user(), settings.now())
 
 

@@ -71,7 +71,7 @@ def read(reference: str, who: Visitor, made: snapshot.Snapshot) -> tuple[Story, 
         SaisinesError: no saisine has this reference.
     """
     known, home = parse(reference), settings.home()
-    with connect(home) as engine, engine.begin() as connection:
+    with connect(home, role="desk") as engine, engine.begin() as connection:
         if known is None or not stories.load_known(connection, [known]):
             raise SaisinesError(f"Aucune saisine {reference} au journal reçu : vérifiez la référence.")
         story = explain.read(connection, made.computed, known)

@@ -18,7 +18,7 @@ from etl.web.render import back, page
 
 def to_confirm(request: Request, who: Visitor = Depends(visitor)) -> Response:
     """Bank details and convention files that wait."""
-    with connect(settings.home()) as engine, engine.connect() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         waiting = [row for row in reference.load_associations(connection) if row["bank_waits"]]
         known = {row["bank_details_id"]: row for row in many(connection, select(bank_details))}
         pending = reference.load_pending_set(connection)
@@ -48,7 +48,7 @@ def confirm_bank(request: Request, who: Visitor = Depends(visitor), form: FormDa
     """Confirm new bank details, as another person than the one who loaded them, saying how they were checked."""
     association, at = str(form.get("association", "")), settings.now()
     how = people.reason_given(str(form.get("reason", "")))
-    with connect(settings.home()) as engine, engine.begin() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.begin() as connection:
         reference.lock_reference(connection)
         reference.save_bank_confirmation(connection, association, who.name, how, at)
         detail = {"association": association}

@@ -26,7 +26,7 @@ DESK_LOCK = (
 
 def since(home: Path, number: int) -> tuple[dict[str, str], int]:
     """Who decided last on each reference after a decision, and the last decision there is."""
-    with connect(home) as engine, engine.connect() as connection:
+    with connect(home, role="desk") as engine, engine.connect() as connection:
         query = text("select decision_id, reference, author from decisions where decision_id > :n order by decision_id")
         rows = connection.execute(query, {"n": number}).all()
     return {row.reference: row.author for row in rows if row.reference}, max(
@@ -48,7 +48,7 @@ def record(given: Sequence[Mapping[str, Any]], who: Visitor, reason: str, seen: 
     """
     home, at = settings.home(), settings.now()
     signed = [_columns(one) | {"author": who.name, "reason": reason} for one in given]
-    with connect(home) as engine, engine.begin() as connection:
+    with connect(home, role="desk") as engine, engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": DESK_LOCK})
         references = {one["reference"] for one in given if one.get("reference")}
         _refuse_newer([row for row in load_decisions(connection) if row["decision_id"] > seen], references)

@@ -50,7 +50,7 @@ def _lost(one: Proposal) -> str | None:
 
 def _decided(number: int) -> dict[tuple[str, str], str]:
     """Who decided on a fiche since the snapshot, by association and what it writes."""
-    with connect(settings.home()) as engine, engine.connect() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         rows = load_decisions(connection)
     return {
         (row["association"], row["written"]): row["author"]

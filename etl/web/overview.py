@@ -101,7 +101,7 @@ def envelope(made: Snapshot) -> charts.Chart:
 def totals(made: Snapshot) -> list[dict[str, object]]:
     """The last total of each convention for the last quarters: finalised, else the last draft."""
     home = settings.home()
-    with connect(home) as engine, engine.connect() as connection:
+    with connect(home, role="desk") as engine, engine.connect() as connection:
         drafts, stated = load_drafts(connection), load_statements(connection)
     found = {(row["quarter"], row["convention"]): (row["total_cents"], row["status"]) for row in drafts}
     for row in stated:

@@ -49,7 +49,7 @@ def offered(final: Row | None) -> dict[str, str]:
 def document(quarter: str, convention: str, digest: str, document: str, who: Visitor = Depends(visitor)) -> Response:
     """A document of a statement, as this person may hold it."""
     whole = sees(who.role, DAYS)
-    with connect(settings.home()) as engine:
+    with connect(settings.home(), role="engine") as engine:
         with engine.connect() as connection:
             row = load_draft(connection, convention, quarter, digest)
             final = load_statement_of(connection, row["draft_id"])

@@ -47,7 +47,7 @@ def transfers(quarter: str, convention: str, digest: str, place: int) -> Respons
 
 
 def _batch(quarter: str, convention: str, digest: str, place: int) -> Row:
-    with connect(settings.home()) as engine, engine.connect() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         final = load_statement_of(connection, load_draft(connection, convention, quarter, digest)["draft_id"])
         batches = load_batches(connection, final["statement_id"]) if final else []
     batch = next((one for one in batches if one["place"] == place), None)

@@ -32,7 +32,7 @@ REASONS = """select refused_rows.kind, code, count(*) as n, count(distinct deliv
 
 
 def _rows(query: str, **given: object) -> list[Row]:
-    with connect(settings.home()) as engine, engine.connect() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         return many(connection, text(query).bindparams(**given))
 
 

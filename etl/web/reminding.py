@@ -109,5 +109,5 @@ def _leave(prepared: list[job.Prepared], who: Visitor, reason: str, by_mail: boo
     else:
         job.record(home, prepared, at)
     detail = {"associations": [one.association for one in prepared], "by_mail": by_mail, "reason": reason}
-    with connect(home) as engine, engine.begin() as connection:
+    with connect(home, role="desk") as engine, engine.begin() as connection:
         save_act(connection, "reminder", detail, who.name, settings.system_user(), at)

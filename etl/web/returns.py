@@ -50,5 +50,5 @@ def returns(request: Request, who: Visitor = Depends(visitor)) -> Response:
 
 def _reminded() -> dict[str, date]:
     """The day of the last reminder of each association."""
-    with connect(settings.home()) as engine, engine.connect() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         return load_last_reminders(connection)

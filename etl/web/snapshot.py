@@ -94,7 +94,7 @@ class Snapshot:
         from etl.model.tariff import resolve
         from etl.warehouse.reference import load_convention_files
 
-        with connect(settings.home()) as engine, engine.connect() as connection:
+        with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
             conventions = read_set(load_convention_files(connection, self.about["set_id"]))
         register = [json.loads(row["content"]) for row in self.rows("select content from register")]
         inputs = Inputs({}, conventions, resolve(conventions), register, self.day)
@@ -128,7 +128,7 @@ _begun: set[Path] = set()
 def shown(home: Path | None = None) -> Shown:
     """The results of the present state; the last ones at once, the next being made behind, where it has no file yet."""
     home = home or settings.home()
-    with connect(home) as engine:
+    with connect(home, role="desk") as engine:
         wanted = results.place(home, results.state_of(engine), civil_day(settings.now()))
     if wanted.exists():
         return Shown(opened(home, wanted), False)
@@ -144,7 +144,7 @@ def shown(home: Path | None = None) -> Shown:
 def refreshed(home: Path | None = None) -> Snapshot:
     """The results of the present state, waited for; made once however many ask, in however many processes."""
     home = home or settings.home()
-    with connect(home) as engine:
+    with connect(home, role="engine") as engine:
         return opened(home, results.refresh(home, engine, civil_day(settings.now())))
 
 

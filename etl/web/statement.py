@@ -35,7 +35,7 @@ def statement(
     request: Request, quarter: str, convention: str, digest: str, who: Visitor = Depends(visitor)
 ) -> Response:
     """The page of a draft or of the statement that finalised it."""
-    with connect(settings.home()) as engine, engine.connect() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         known = _known(connection, quarter, convention, digest)
     row, data, before = known["row"], unpack(known["row"]["statement"]), known["earlier"]
     return page(

@@ -22,7 +22,7 @@ from etl.web.render import back, page
 def statements(request: Request, who: Visitor = Depends(visitor)) -> Response:
     """All statements, the last quarter first."""
     shown = snapshot.shown()
-    with connect(settings.home()) as engine, engine.connect() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         rows = present(load_drafts(connection), load_statements(connection))
     return page(
         request, who, "statements.html",

@@ -32,6 +32,6 @@ def reject(asked: Asked = Depends(asked)) -> Response:
 def finalise(asked: Asked = Depends(asked)) -> Response:
     """Give it its number, for ever."""
     home, at = settings.home(), settings.now()
-    statement_life.finalise(home, *asked.key, asked.who.name, at, draft.recompute, desk=True)
+    done = statement_life.finalise(home, *asked.key, asked.who.name, at, draft.recompute, desk=True)
     snapshot.shown(home)
-    return asked.back("finalise")
+    return asked.back("rejete" if done.number is None else "finalise")

@@ -52,7 +52,7 @@ def _waits(row: dict[str, Any]) -> bool:
 
 
 def _outcomes(reference: str | None = None) -> list[Row]:
-    with connect(settings.home()) as engine, engine.connect() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         return load_support_outcomes(connection, reference)
 
 

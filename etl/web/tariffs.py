@@ -41,7 +41,7 @@ def _page(
 
 
 def _files(set_id: int | None = None) -> dict[str, bytes]:
-    with connect(settings.home()) as engine, engine.connect() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         return load_convention_files(connection, set_id)
 
 
@@ -83,7 +83,7 @@ def propose_files(request: Request, who: Visitor = Depends(visitor), form: FormD
 
 def apply_files(request: Request, who: Visitor = Depends(visitor), form: FormData = Depends(sent)) -> Response:
     """Put in force what another person proposed, if it still is what the page showed."""
-    with connect(settings.home()) as engine, engine.connect() as connection:
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         pending = load_pending_set(connection)
     if pending is None:
         raise SaisinesError("Aucun changement de convention n’attend.")
