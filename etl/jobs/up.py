@@ -52,7 +52,9 @@ def run(home: Path, say: Say, port: int | None = None) -> None:
         return
     with server.running(home):  # refuses a home without a warehouse, and is quicker to say so
         say("Démarrage d’Airflow (ordonnanceur, lecture des DAG, déclencheur, API et bureau)…")
-        started = time.monotonic()
+        started, before = time.monotonic(), known(home)
+        if before is not None:
+            processes.stop_leftovers(before)  # whose signs of life would be taken for those of what starts
         _detach(home, port)
         _wait_ready(home, started)
     say(f"Prêt en {time.monotonic() - started:.0f} s.")
