@@ -36,5 +36,6 @@ for group in (
     books.repayments,
     sources.sources,
     privacy.rekey,
+    privacy.subject,
 ):
     app.add_typer(group)

@@ -1,4 +1,4 @@
-"""Commands of safekeeping and of personal data: `backup`, `restore`, `purge`, `rekey`."""
+"""Commands of safekeeping and of personal data: `backup`, `restore`, `purge`, `rekey`, `subject`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -143,6 +143,70 @@ def _tell_key(secret: settings.Secret, new_key: Path) -> None:
         say(f"Donnez maintenant à {secret.variable} la nouvelle clé, celle de {new_key}, avant toute autre commande.")
     else:
         say(f"La nouvelle clé est en place ; l’ancienne est gardée dans {kept}, pour les sauvegardes d’avant.")
+
+
+subject = typer.Typer(
+    name="subject",
+    help="Droits des personnes : dire tout ce qui est détenu sur l’une d’elles, effacer ce que la loi permet.",
+    no_args_is_help=True,
+)
+OfSaisine = Annotated[str | None, typer.Argument(help="La référence d’une saisine.", metavar="RÉFÉRENCE")]
+OfPerson = Annotated[
+    str | None,
+    typer.Option(
+        "--person",
+        help="L’identifiant donné par la plate-forme ; « - » le demande sans l’afficher.",
+        metavar="IDENTIFIANT",
+    ),
+]
+
+
+@subject.command("show")
+def subject_show(
+    by: By,
+    reference: OfSaisine = None,
+    person: OfPerson = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Écrit la réponse en JSON dans ce fichier.", metavar="FICHIER")
+    ] = None,
+) -> None:
+    """Dit tout ce qui est détenu sur une saisine ou une personne, et ce qui ne l’est pas. La consultation est tracée."""
+    import json
+
+    from etl.jobs import subject as job
+    from etl.jobs.files import write_atomically
+
+    told = job.show(settings.home(), reference, _asked(person), by, settings.now())
+    if out:
+        write_atomically(out, json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode())
+        say(f"Réponse écrite dans {out}.")
+    for name, state in told["saisines"].items():
+        say(f"Saisine {name} : {state}.")
+    rows: list[tuple[str, ...]] = [("table", "lignes")]
+    ways.table(rows + [(name, str(len(held))) for name, held in told["detenu"].items()], right=frozenset({1}))
+    say(
+        f"Fichiers reçus qui en parlent : {len(told['fichiers'])}, dont {sum(row['garde'] for row in told['fichiers'])} encore gardés."
+    )
+    say("Ce qui n’est pas détenu :")
+    for line in told["non_detenu"]:
+        say(f"  - {line}")
+
+
+@subject.command("erase")
+def subject_erase(by: By, reason: Reason, reference: OfSaisine = None, person: OfPerson = None) -> None:
+    """Efface d’une personne ce qu’aucune pièce comptable n’exige, quand ses saisines sont closes. Aucun relevé n’en change."""
+    from etl.jobs import subject as job
+
+    done = job.erase(settings.home(), reference, _asked(person), by, reason, settings.now())
+    say(f"{done.people} pseudonyme(s), {done.calls} appel(s), {done.refused} ligne(s) refusée(s) effacés,")
+    say(f"{done.outcomes} suite(s) de soutien impossible, {done.files} fichier(s) reçu(s).")
+    if done.files_left:
+        say(f"{done.files_left} fichier(s) parlent aussi de saisines ouvertes : la purge les effacera.")
+    say(job.KEPT_BY_LAW)
+
+
+def _asked(person: str | None) -> str | None:
+    return str(typer.prompt("Identifiant", hide_input=True)) if person == "-" else person
 
 
 def _pseudonym_key_id() -> str | None:

@@ -104,14 +104,15 @@ def run(
 
 def find_closed(engine: Engine, today: date, months: int = 0, progress: Progress = lambda what: None) -> Closed:
     """What the rules say is closed, everything received by today being seen; `months`: and was so long ago."""
-    found = closed_of(_tables(engine, today), progress)
+    found = closed_of(tables_of(engine, today), progress)
     if months:
-        before = closed_of(_tables(engine, limit(today, months)), progress)
+        before = closed_of(tables_of(engine, limit(today, months)), progress)
         found = replace(found, unlinked=found.references & before.references)
     return found
 
 
-def _tables(engine: Engine, day: date) -> Mapping[str, pa.Table]:
+def tables_of(engine: Engine, day: date) -> Mapping[str, pa.Table]:
+    """What the engine takes in, everything received by a day being seen."""
     return {**gather(engine, day).tables, "parameters": parameters(Quarter.of(day), day)}
 
 

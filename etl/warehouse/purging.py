@@ -54,9 +54,11 @@ def allow(connection: Connection) -> None:
     connection.execute(text("SET LOCAL saisines.purge = 'on'"))
 
 
-def empty_calls(connection: Connection, before: date) -> int:
-    """Empty the calls before a day that no saisine comes from; gives their number."""
-    return int(connection.execute(text(_CALLS), {"before": before}).rowcount)
+def empty_calls(connection: Connection, before: date, only: Collection[str] | None = None) -> int:
+    """Empty the calls before a day that no saisine comes from, of all or of these pseudonyms; gives their number."""
+    query = _CALLS if only is None else f"{_CALLS} AND c.beneficiaire = ANY(:only)"
+    asked = {"before": before} | ({} if only is None else {"only": list(only)})
+    return int(connection.execute(text(query), asked).rowcount)
 
 
 def unlink_people(connection: Connection, closed: Collection[str], only: Collection[str] | None = None) -> int:
@@ -94,18 +96,22 @@ def open_deliveries(connection: Connection, closed: Collection[str]) -> list[int
     return list(connection.execute(text(_OPEN_CALLS), {"closed": list(closed)}).scalars())
 
 
-def forget_files(connection: Connection, before: date, needed: Iterable[int]) -> tuple[list[str], int]:
+def forget_files(
+    connection: Connection, before: date, needed: Iterable[int], only: Collection[int] | None = None
+) -> tuple[list[str], int]:
     """Forget the landed copies and the names of files received before a day, and the rows refused from them.
 
     Args:
         connection: in a transaction that `allow` was called in.
         before: the day.
         needed: deliveries that keep theirs.
+        only: no copy that none of these deliveries came as; None for all.
 
     Returns:
         The paths of the copies, to be deleted once this is committed, and the number of refused rows.
     """
     rows = connection.execute(text(_FILES), {"before": before, "needed": list(needed)}).all()
+    rows = [row for row in rows if only is None or set(only) & set(row.deliveries)]
     forgotten = {"ids": [delivery for row in rows for delivery in row.deliveries]}
     connection.execute(
         text("UPDATE deliveries SET landed = NULL, file_name = NULL WHERE delivery_id = ANY(:ids)"), forgotten
