@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from etl.jobs.overdue import overdue
@@ -16,7 +16,7 @@ from etl.model.quarter import civil_day
 from etl.sources.profile import PROFILES
 from etl.warehouse import findings
 from etl.warehouse.drafts import unpack
-from etl.warehouse.noticed import Notice
+from etl.warehouse.noticed import Notice, load_last_runs
 from etl.warehouse.query import Row
 from etl.warehouse.reference import load_associations, load_convention_files
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 UNKNOWN = "inconnue"
 FAILED_DAYS = 60  # after that, a file that could not be read is forgotten
 GAPS_DAYS = 400  # how far back a day without a journal is still news
-LOOKED_BACK = timedelta(days=45)  # drafts made since then are searched for envelopes
+MARGIN = timedelta(hours=6)  # a draft bears the instant of the start of its job, and is stored at its end
 ENVELOPES = ("ENVELOPE_70", "ENVELOPE_90", "ENVELOPE_100")
 
 
@@ -56,20 +56,21 @@ class Looked:
         return row["origin"] if row["origin"] in self.origins else UNKNOWN
 
 
-def find(connection: Connection, at: datetime, looked_back: timedelta = LOOKED_BACK) -> list[Notice]:
-    """All that is to be told at an instant, told already or not.
+def find(connection: Connection, at: datetime, since: datetime | None = None) -> list[Notice]:
+    """What is to be told at an instant, told already or not; of drafts made before the last look, what was told is not.
 
     Args:
         connection: to the warehouse.
         at: the instant.
-        looked_back: drafts made since then are searched for envelopes, which takes their whole data.
+        since: drafts made since then are opened, which takes their whole data; by default since the last look.
     """
     known = {row["code"] for row in load_associations(connection)} | {path.stem for path in PROFILES.glob("*.yaml")}
     looked = Looked(connection, at, read_set(load_convention_files(connection)), frozenset(known))
-    drafts = findings.load_last_drafts(connection, at - looked_back)
+    drafts = findings.load_last_drafts(connection, since or _last_look(connection))
     fresh = findings.load_freshness(connection)
     return [
         *refused(looked),
+        *held(looked),
         *gaps(looked),
         *impossible(looked),
         *parked(drafts),
@@ -77,6 +78,11 @@ def find(connection: Connection, at: datetime, looked_back: timedelta = LOOKED_B
         *envelopes(drafts),
         *overdue(connection, looked.today, at, looked.conventions, drafts, fresh),
     ]
+
+
+def _last_look(connection: Connection) -> datetime:
+    done = next((row["done_at"] for row in load_last_runs(connection) if row["job"] == "watch"), None)
+    return done - MARGIN if done else datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def refused(looked: Looked) -> Iterator[Notice]:
@@ -97,6 +103,14 @@ def refused(looked: Looked) -> Iterator[Notice]:
         yield Notice("coordination", "ROWS_REFUSED", f"quarantaine/{row['delivery_id']}", detail)
 
 
+def held(looked: Looked) -> Iterator[Notice]:
+    """Files that nobody could attribute."""
+    for row in findings.load_held(looked.connection):
+        detail = {"kind": row["kind"], "day": str(row["received_on"])}
+        for role in ("data", "coordination"):
+            yield Notice(role, "FILE_HELD", f"retenu/{row['held_file_id']}", detail)
+
+
 def gaps(looked: Looked) -> Iterator[Notice]:
     """Days that the journal does not tell of."""
     for day in findings.load_gaps(looked.connection, looked.today - timedelta(days=GAPS_DAYS)):
@@ -115,7 +129,7 @@ def impossible(looked: Looked) -> Iterator[Notice]:
 def parked(drafts: list[Row]) -> Iterator[Notice]:
     """Drafts that cannot be finalised, by what stops them; what a reason is about stays in the draft."""
     for row in drafts:
-        if row["parked"] and row["status"] != "finalise":
+        if row["parked"] and row["status"] != "finalise" and row["statement"] is not None:
             codes = _counted([reason["code"] for reason in unpack(row["statement"])["parked"]])
             key = f"parque/{row['convention']}/{row['quarter']}/" + "+".join(sorted(codes))
             detail = {"convention": row["convention"], "quarter": row["quarter"], "codes": codes}

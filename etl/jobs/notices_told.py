@@ -60,6 +60,18 @@ KINDS: dict[str, Kind] = {
         "/quarantaine",
         "« saisines quarantine export » rend à chaque association ses lignes à corriger.",
     ),
+    "FILE_HELD": Kind(
+        "Fichiers retenus",
+        lambda d: f"{_source(d)}, reçu le {_day(d['day'])}",
+        "",
+        "« saisines sources held » les montre ; « attribute » ou « discard » dit de qui ils sont.",
+    ),
+    "BACKUP_OLD": Kind(
+        "Sauvegarde absente ou trop ancienne",
+        lambda d: f"la dernière est du {_day(d['day'])}" if d["day"] else "aucune",
+        "",
+        "Voir la sauvegarde planifiée ; à la main : « saisines backup ».",
+    ),
     "JOURNAL_GAP": Kind(
         "Jours sans journal", lambda d: _day(d["day"]), "/ecarts",
         "Demander l’export de ces jours ; à défaut, accepter chaque jour (« saisines decide accept --code JOURNAL_GAP »).",

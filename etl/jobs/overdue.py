@@ -13,6 +13,7 @@ from etl.warehouse.extent import load_quarters
 from etl.warehouse.findings import load_takeover
 from etl.warehouse.noticed import Notice, load_last_runs
 from etl.warehouse.query import Row
+from etl.warehouse.standing import load_standing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -21,6 +22,8 @@ SILENT_DAYS = {"journal": 2, "fiches": 15}  # the export of a day comes the next
 RECONCILE_HOURS = 6  # after new rows, the reconciliation has run
 IDLE_DAYS = 15  # after the cutoff, a draft has been signed
 AGAIN_DAYS = 7  # what lasts is told again
+BACKUP_HOURS = 36  # one a night, and a morning to make up for one
+FIRST_DAYS = 7  # a house that has received for so long has a backup
 NEXT_RUN_HOURS = 2  # a run that is due is made
 
 
@@ -48,6 +51,7 @@ def overdue(
     quarters = [one for one in load_quarters(connection) if since is None or one.end > since]
     yield from without_draft(today, conventions, quarters, drafts)
     yield from unsigned(today, drafts)
+    yield from unsaved(load_standing(connection), at)
 
 
 def silent(today: date, fresh: Sequence[Row]) -> Iterator[Notice]:
@@ -97,6 +101,19 @@ def unsigned(today: date, drafts: Sequence[Row]) -> Iterator[Notice]:
             "UNSIGNED",
             f"attente/{row['convention']}/{row['quarter']}/{row['status']}/{days // AGAIN_DAYS}",
             detail,
+        )
+
+
+def unsaved(stood: Row, at: datetime) -> Iterator[Notice]:
+    """A house without a recent backup; a young one has none yet."""
+    last, first = stood["backup_at"], stood["first_at"]
+    late = (
+        at - last > timedelta(hours=BACKUP_HOURS) if last else bool(first) and at - first > timedelta(days=FIRST_DAYS)
+    )
+    if late:
+        day = f"{last:%Y-%m-%d}" if last else None
+        yield Notice(
+            "data", "BACKUP_OLD", f"sauvegarde/{day}/{(at - (last or first)).days // AGAIN_DAYS}", {"day": day}
         )
 
 

@@ -24,8 +24,6 @@ from etl.warehouse.server import connect
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-BACKUP_HOURS = 36  # one a night, and a morning to make up for one
-FIRST_DAYS = 7  # a house that has received for so long has a backup
 UNTOLD_HOURS = 24
 FREE_BYTES, FREE_SHARE = 2 * 1024**3, 0.05
 STATES = ("brouillon", "soumis", "approuve", "finalise")
@@ -61,7 +59,7 @@ def run(home: Path, at: datetime) -> Status:
         dags = load_dags(engine)
         with engine.connect() as connection:
             facts = _facts(connection, home, at, dags)
-            found = [*findings.find(connection, at, timedelta(0)), *stopped(dags or [], at)]
+            found = [*findings.find(connection, at, at + timedelta(days=1)), *stopped(dags or [], at)]
     kinds = {(one.kind, one.key) for one in found if one.kind not in GOOD_TO_KNOW}
     wanting = {kind: sum(one == kind for one, _ in kinds) for kind in sorted({kind for kind, _ in kinds})}
     return Status(at, facts, wanting | dict.fromkeys(_of_the_house(facts, at), 1))
@@ -91,7 +89,6 @@ def _facts(connection: Connection, home: Path, at: datetime, dags: list[Row] | N
             "without_address": sorted({row["role"] for row in untold if not settings.addresses(row["role"])}),
         },
         "backup_at": stood["backup_at"],
-        "first_at": stood["first_at"],
         "disk": _disk(home, stood),
     }
 
@@ -132,22 +129,16 @@ def _disk(home: Path, stood: Row) -> dict[str, int]:
 
 
 def _of_the_house(facts: dict[str, Any], at: datetime) -> list[str]:
-    """What is wrong around the data: components, backup, disk, mail."""
-    codes = []
+    """What is wrong around the data: components, disk, mail; and parked drafts, which are not opened for so little."""
+    codes = ["PARKED"] if any(row["parked"] for row in facts["statements"]) else []
     up, running = facts["up"], facts["components"].values()
     if (up and not all(running)) or (not up and any(running)):
         codes.append("COMPONENT_DOWN")
-    if _late(facts["backup_at"], at, timedelta(hours=BACKUP_HOURS)) or (
-        facts["backup_at"] is None and _late(facts["first_at"], at, timedelta(days=FIRST_DAYS))
-    ):
-        codes.append("BACKUP_OLD")
     disk = facts["disk"]
     if disk["free"] < FREE_BYTES or disk["free"] < FREE_SHARE * disk["total"]:
         codes.append("DISK_FULL")
     if _late(facts["notices"]["oldest_at"], at, timedelta(hours=UNTOLD_HOURS)):
         codes.append("NOTICES_WAIT")
-    if facts["held_files"]:
-        codes.append("FILES_HELD")
     return codes
 
 

@@ -31,10 +31,8 @@ JOBS = {
 STATE_NAMES = dict(zip(STATES, ("brouillon", "soumis", "approuvé", "finalisé"), strict=True))
 HOUSE = {
     "COMPONENT_DOWN": "Un composant d’Airflow est arrêté : « saisines down », puis « saisines up »",
-    "BACKUP_OLD": "Sauvegarde absente ou trop ancienne : « saisines backup »",
     "DISK_FULL": "Disque presque plein",
     "NOTICES_WAIT": "Avis non envoyés depuis plus d’un jour : connexion smtp_default, adresses SAISINES_MAIL_…",
-    "FILES_HELD": "Fichiers retenus : « saisines sources held »",
 }
 
 

@@ -35,7 +35,8 @@ FROM waiting w JOIN by_code USING (delivery_id) GROUP BY w.delivery_id, w.kind, 
 # Days without a row between the first and the last day of the journal; what follows its last day is a silence, not a gap.
 _GAPS = """
 WITH told AS (
-    SELECT DISTINCT c.debut_on AS day FROM contacts c JOIN deliveries d USING (delivery_id) WHERE d.status = 'received'),
+    SELECT DISTINCT c.debut_on AS day FROM contacts c JOIN deliveries d USING (delivery_id)
+    WHERE d.status = 'received' AND c.debut_on >= :since),
 since AS (
     SELECT greatest((SELECT min(day) FROM told), (SELECT max(until_on) FROM statements), :since) AS day),
 decided AS (
@@ -56,17 +57,17 @@ FROM deliveries WHERE status = 'received' GROUP BY kind ORDER BY kind"""
 
 # The last version that each association sent of a fiche; a fiche is known by its first row, so that sending it again is no news.
 _IMPOSSIBLE = """
-WITH version AS (
-    SELECT f.association, f.convention, f.written, f.issue, f.version, d.received_on, f.fiche_id
-    FROM fiches f JOIN deliveries d USING (delivery_id) WHERE d.status = 'received'),
+WITH told AS MATERIALIZED (
+    SELECT f.association, f.written, min(f.fiche_id) AS fiche_id
+    FROM fiches f JOIN deliveries d USING (delivery_id)
+    WHERE d.status = 'received' AND f.issue = 'soutien_impossible' GROUP BY f.association, f.written),
 last AS (
-    SELECT DISTINCT ON (association, written) association, written, convention, issue FROM version
-    ORDER BY association, written, version DESC, received_on DESC, fiche_id DESC),
-first AS (
-    SELECT association, written, min(fiche_id) AS fiche_id FROM version
-    WHERE issue = 'soutien_impossible' GROUP BY association, written)
-SELECT last.association, first.fiche_id
-FROM last JOIN first USING (association, written)
+    SELECT DISTINCT ON (f.association, f.written) f.association, f.written, f.issue
+    FROM fiches f JOIN told USING (association, written) JOIN deliveries d USING (delivery_id)
+    WHERE d.status = 'received'
+    ORDER BY f.association, f.written, f.version DESC, d.received_on DESC, f.fiche_id DESC)
+SELECT last.association, told.fiche_id
+FROM last JOIN told USING (association, written)
 WHERE last.issue = 'soutien_impossible' AND NOT EXISTS (
     SELECT FROM support_outcomes o
     WHERE regexp_replace(o.reference, '[^A-Z0-9]', '', 'g') = regexp_replace(upper(last.written), '[^A-Z0-9]', '', 'g'))
@@ -74,7 +75,7 @@ ORDER BY 2"""
 
 _LAST_DRAFTS = """
 SELECT DISTINCT ON (convention, quarter) draft_id, convention, quarter, cutoff, status, parked, line_count, total_cents, made_at,
-    CASE WHEN parked OR made_at >= :since THEN statement END AS statement,
+    CASE WHEN made_at >= :since THEN statement END AS statement,
     (SELECT max(draft_event_id) FROM draft_events e WHERE e.draft_id = d.draft_id) AS draft_event_id,
     EXISTS (SELECT FROM statements s WHERE s.kind = 'releve' AND s.convention = d.convention AND s.quarter = d.quarter) AS stated
 FROM drafts d
@@ -89,6 +90,12 @@ def load_failed(connection: Connection, since: date) -> list[Row]:
 def load_waiting(connection: Connection) -> list[Row]:
     """Of each delivery: how many refused rows wait for a correction, and for which codes."""
     return many(connection, text(_WAITING))
+
+
+def load_held(connection: Connection) -> list[Row]:
+    """Files that were fetched and wait until somebody says whose they are."""
+    query = "SELECT held_file_id, kind, received_on FROM held_files WHERE outcome IS NULL ORDER BY 1"
+    return many(connection, text(query))
 
 
 def load_gaps(connection: Connection, since: date) -> list[date]:
@@ -107,7 +114,7 @@ def load_impossible(connection: Connection) -> list[Row]:
 
 
 def load_last_drafts(connection: Connection, since: datetime) -> list[Row]:
-    """The open draft, else the last one, of each convention and quarter; with its data when parked or made since then."""
+    """The open draft, else the last one, of each convention and quarter; with its data when made since then."""
     return many(connection, text(_LAST_DRAFTS).bindparams(since=since))
 
 

@@ -10,7 +10,7 @@ from etl.jobs import decide, notices
 from etl.jobs.mail import Sent
 from etl.jobs.overdue import stopped
 from etl.model.errors import SaisinesError
-from etl.warehouse import deliveries, noticed, quarantine, rows
+from etl.warehouse import deliveries, noticed, quarantine, rows, watch
 
 from . import statements as small
 
@@ -252,6 +252,29 @@ def test_runs_that_failed_or_were_never_made_are_told(post, home):
         ("DAG_FAILED", "reconcile"),
         ("DAG_SILENT", "ingest_fiches"),
     ]
+
+
+def test_a_house_that_saves_nothing_is_told_after_a_week_and_one_whose_backups_stop_after_a_day(post, engine):
+    journal(engine, days_of(date(2026, 4, 1), date(2026, 4, 20)))
+    with engine.begin() as connection:
+        noticed.save_run(connection, "reconcile", "done", {}, 5, NOW + timedelta(minutes=5))
+        watch.save_act(connection, "backup", {}, None, "test", NOW)
+    assert post(NOW + timedelta(hours=30)) == {}
+    assert (
+        "Sauvegarde absente ou trop ancienne : 1\n– la dernière est du 20/04/2026"
+        in post(NOW + timedelta(hours=40))["data"].text
+    )
+    assert "Sauvegarde" not in str(post(NOW + timedelta(hours=64)))
+
+
+def test_a_file_that_nobody_could_attribute_is_told(post, engine):
+    held = """insert into held_files (source, item, kind, file_name, said, believed, reason, received_on, held_at)
+        values ('s', repeat('a', 64), 'fiches', :name, :free, false, 'r', '2026-04-19', now())"""
+    with engine.begin() as connection:
+        connection.execute(text(held), {"name": NAME, "free": FREE})
+    said = post()["coordination"].text
+    assert "Fichiers retenus : 1\n– fiches, reçu le 19/04/2026" in said
+    assert NAME not in said
 
 
 def test_a_run_past_its_deadline_is_told_once(post, home, monkeypatch):

@@ -69,7 +69,7 @@ WRONG = {
     "DELIVERY_REFUSED": lambda engine: deliver(engine, sha="2", failure="illisible"),
     "JOURNAL_GAP": lambda engine: journal(engine, [date(2026, 3, 30)], sha="3", at=NOW - timedelta(hours=1)),
     "NOTICES_WAIT": lambda engine: execute(engine, OLD_NOTICE),
-    "FILES_HELD": lambda engine: execute(engine, HELD),
+    "FILE_HELD": lambda engine: execute(engine, HELD),
 }
 
 
