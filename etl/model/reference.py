@@ -7,6 +7,7 @@ from stdnum.iso7064 import mod_37_36
 from etl.model.text import normalise
 
 _BODY = re.compile(r"FV[0-9]{8}")
+_CANONICAL = re.compile(r"FV[0-9]{2}-[0-9]{6}-[0-9A-Z]")
 _WRITTEN = re.compile(r"FV[0-9]{8}[0-9A-Z]")
 LENGTH = 11
 
@@ -45,7 +46,7 @@ def parse(text: str) -> str | None:
     Returns:
         The canonical form if it is well formed and its check character is right, else None. Nothing is repaired.
     """
-    characters = compact(text)
+    characters = text.replace("-", "") if _CANONICAL.fullmatch(text) else compact(text)  # most are, in a journal
     if not _WRITTEN.fullmatch(characters) or check_character(characters[:10]) != characters[10]:
         return None
     return format(characters)

@@ -20,7 +20,7 @@ def normalise(value: str) -> str:
         control and format characters, which nobody sees, are gone.
     """
     if value.isascii() and value.isprintable():
-        return " ".join(value.split())
+        return " ".join(value.split()) if " " in value else value
     folded = unicodedata.normalize("NFKC", value.translate(_BEFORE_NFKC))
     return " ".join("".join(map(_visible, folded)).split())
 

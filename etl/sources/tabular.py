@@ -203,6 +203,7 @@ def cells_of(rows: Sequence[Row], place: int | None) -> list[Any]:
     """The cells of one column; blank where a row is shorter or the column is not there."""
     if place is None:
         return [""] * len(rows)
-    if rows and place < min(map(len, rows)):
-        return list(map(itemgetter(place), rows))  # a workbook is a rectangle
-    return [row[place] if place < len(row) else "" for row in rows]
+    try:
+        return list(map(itemgetter(place), rows))  # a workbook is a rectangle, and most texts are
+    except IndexError:
+        return [row[place] if place < len(row) else "" for row in rows]
