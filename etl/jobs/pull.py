@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 MOST_ITEMS = 1000  # of a pass; the others wait for the next
 BY = "saisines"
+EARLIEST = datetime(
+    2015, 1, 1, tzinfo=UTC
+)  # no row is older: a source that says so has lost its clock, the reading counts
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,8 @@ def _one(
 def _sort(home: Path, source: Base, key: str, file: File, register: Register, gathered: Gathered, at: datetime) -> None:
     """Land a file that is to be taken in or held; of one that is not read at all, keep only that it came."""
     whose, why = origin(source, file, register)
-    received_on = civil_day(min(file.received_at or at, at))
+    given = file.received_at if file.received_at and file.received_at >= EARLIEST else at
+    received_on = civil_day(min(given, at))
     kept = None if why.startswith(UNREAD) else file.content
     landed = landing.land(home, kept, settings.storage_key()) if kept is not None else None
     name, said = shown(file.name), source.association or file.said

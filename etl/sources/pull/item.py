@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from etl.sources.landing import MAX_BYTES
 
 CHUNK_BYTES = 1 << 18
 MAX_NAME = 150
+PATIENCE_S, SLOWEST_BYTES_S = 60, 1024  # a server that drips is never silent: after so long, so many are asked of it
 TOO_LARGE = f"plus de {MAX_BYTES >> 20} Mo : ce n’est ni un journal ni une fiche"
 
 
@@ -68,16 +70,19 @@ def read_whole(read: Callable[[int], bytes], size: int | None, source: str, limi
         limit: the most it may be.
 
     Raises:
-        AwayError: not the bytes that were announced: the connection was cut, or the server lies.
+        AwayError: not the bytes that were announced: the connection was cut, or the server lies; or it drips.
         TooLargeError: more than any journal or fiche has.
     """
     if size is not None and size > limit:
         raise TooLargeError
-    content = bytearray()
+    content, started = bytearray(), time.monotonic()
     while chunk := read(CHUNK_BYTES):
         content += chunk
         if len(content) > limit:
             raise TooLargeError
+        passed = time.monotonic() - started
+        if passed > PATIENCE_S and len(content) < passed * SLOWEST_BYTES_S:
+            raise AwayError(f"Source {source} : le serveur donne moins de {SLOWEST_BYTES_S} octets par seconde.")
     if size is not None and len(content) != size:
         raise AwayError(
             f"Source {source} : {len(content)} octets reçus sur {size} annoncés ; le fichier sera repris au passage suivant."

@@ -167,7 +167,7 @@ def _answer(declared: Declared, session: Session, address: str, asked: Mapping[s
 
 
 def _some(answer: Response, most: int) -> bytes:
-    some: bytes = answer.raw.read(most, decode_content=True)
+    some: bytes = answer.raw.read1(most, decode_content=True)  # what is there: a drip must be seen to drip
     return some
 
 

@@ -65,6 +65,13 @@ def test_a_reception_never_follows_the_reading(desk, box):
     assert desk.received()[0][2] == "2026-07-20"
 
 
+def test_a_source_that_lost_its_clock_is_not_believed(desk, box):
+    (box / "journal" / "jadis.csv").write_bytes(journal(1))
+    dated(box / "journal" / "jadis.csv", "1970-01-01T00:00:00+00:00")
+    desk.pull("boite-journal")
+    assert desk.received()[0][2] == "2026-07-20"
+
+
 def test_a_file_that_cannot_be_read_fails_alone_and_once(desk, box):
     (box / "fiches" / "AAV001" / "bon.xlsx").write_bytes(fiche())
     (box / "fiches" / "AAV001" / "mauvais.xlsx").write_bytes(b"PK\x03\x04 no workbook")

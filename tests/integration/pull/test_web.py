@@ -234,6 +234,25 @@ def test_a_silent_service_is_left_after_a_while(desk, service):
     assert time.monotonic() - started < 4
 
 
+def test_a_service_that_drips_is_left_after_a_while(desk, service, monkeypatch):
+    content = journal(*range(5000))
+    path = service.offer("0.csv", content)
+
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        send(request, content[:10], length=len(content))
+        for place in range(10, 60):
+            request.wfile.write(content[place : place + 1])
+            time.sleep(0.1)
+
+    service.wrong[path] = [drip]
+    declare(desk)
+    monkeypatch.setattr(item, "PATIENCE_S", 1)
+    started = time.monotonic()
+    with pytest.raises(AwayError, match="octets par seconde"):
+        desk.pull("api")
+    assert time.monotonic() - started < 4
+
+
 def test_a_list_that_turns_in_circles_is_left(desk, service):
     service.offer("0.csv", journal(0))
     service.wrong["/exports"] = [
