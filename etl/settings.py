@@ -88,9 +88,9 @@ def desk_url() -> str | None:
     return (os.environ.get("SAISINES_DESK_URL") or "").strip().rstrip("/") or None
 
 
-def log_target() -> str | None:
-    """Where the jobs' JSON lines go: a path, or `stderr`; None is nowhere. `%Y-%m` in a path is the month."""
-    given = os.environ.get("SAISINES_LOG") or str(home() / "logs" / "saisines-%Y-%m.jsonl")
+def log_target(folder: Path) -> str | None:
+    """Where the JSON lines of a home's jobs go: a path, or `stderr`; None is nowhere. `%Y-%m` in a path is the month."""
+    given = os.environ.get("SAISINES_LOG") or str(folder / "logs" / "saisines-%Y-%m.jsonl")
     return None if given == "off" else given
 
 

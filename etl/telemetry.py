@@ -32,10 +32,11 @@ _REFERENCE = re.compile(r"FV[0-9]{8}", re.IGNORECASE)
 _COUNT = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[A-Z][A-Z0-9_]{0,39})?")
 
 
-def tell(event: str, outcome: str, duration_ms: int, counts: Mapping[str, int], **labels: str) -> None:
+def tell(home: Path, event: str, outcome: str, duration_ms: int, counts: Mapping[str, int], **labels: str) -> None:
     """Tell of the end of a job.
 
     Args:
+        home: whose job it is: its journal is there, unless the settings say otherwise.
         event: the job.
         outcome: `done` or `failed`.
         duration_ms: how long it took.
@@ -47,7 +48,8 @@ def tell(event: str, outcome: str, duration_ms: int, counts: Mapping[str, int], 
     }
     said = {name: coded(value) for name, value in labels.items()}
     line = {"event": coded(event), "outcome": coded(outcome), "duration_ms": duration_ms, **said, "counts": kept}
-    _logger().log(logging.INFO if outcome == "done" else logging.WARNING, json.dumps(line, sort_keys=True))
+    level = logging.INFO if outcome == "done" else logging.WARNING
+    _logger().log(level, json.dumps(line, sort_keys=True), extra={"home": home})
     _send(_lines(coded(event), coded(outcome), duration_ms, kept))
 
 
@@ -61,7 +63,7 @@ class Journal(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the event; a full disk or a missing folder never stops a job."""
-        target = settings.log_target()
+        target = settings.log_target(record.__dict__["home"])
         at = datetime.fromtimestamp(record.created, UTC)
         line = json.dumps({"at": at.isoformat(timespec="milliseconds"), **json.loads(record.getMessage())}) + "\n"
         if target == "stderr":

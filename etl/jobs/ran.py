@@ -37,6 +37,6 @@ def ran(home: Path, job: str, at: datetime, **labels: str) -> Iterator[dict[str,
         finally:
             took = round((time.perf_counter() - started) * 1000)
             told = labels | ({"error": error} if error else {})
-            telemetry.tell(job, outcome, took, counts, **told)
+            telemetry.tell(home, job, outcome, took, counts, **told)
             with suppress(Exception), engine.begin() as connection:  # a job that went well stays so
                 save_run(connection, job, outcome, {**counts, **told}, took, at)

@@ -1,5 +1,6 @@
 """A run that goes past its deadline under a real scheduler: the watch has it to tell."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from etl.jobs import init
 from etl.scheduler import home as scheduler_home
 from etl.scheduler import processes
 from etl.scheduler.api import Api, wait
+from etl.scheduler.deadlines import late
 from etl.warehouse import server
 
 SLOW = """
@@ -30,6 +32,16 @@ with DAG("slow", schedule=None, deadline=[alert]):
 
     rest()
 """
+
+
+def test_the_dags_of_the_chain_have_a_deadline_that_tells_the_watch(airflow: scheduler_home.AirflowHome) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    dags = DagBag().dags
+    for dag_id in ("ingest_journal", "ingest_fiches", "reconcile", "settle_quarter"):
+        (alert,) = dags[dag_id].deadline
+        assert alert.callback.path == f"{late.__module__}.{late.__name__}"
+        assert timedelta(minutes=30) < alert.interval < timedelta(hours=5)
 
 
 @pytest.mark.long
