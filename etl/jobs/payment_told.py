@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from etl import settings
-from etl.jobs import people
+from etl.jobs import pay, people
 from etl.model.errors import SaisinesError
 from etl.warehouse import payments, watch
 from etl.warehouse.server import connect
@@ -49,3 +49,4 @@ def run(home: Path, batch_id: int, payee: str, state: str, by: str, reason: str,
         payments.save_answer(connection, item["end_to_end_id"], state, code, at)
         detail = {"end_to_end_id": item["end_to_end_id"], "state": state, "reason": reason}
         watch.save_act(connection, "bank_answer_by_hand", detail, by, settings.system_user(), at)
+        pay.check(connection, item["statement_id"])

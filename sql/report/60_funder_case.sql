@@ -25,7 +25,7 @@ select saisine_case.saisine, saisine_case.reference, saisine_case.convention,
     greatest(contact.day - opened_on, 0) as delay_days,
     late.saisine is null as in_clause,
     coalesce(psy, 0) as psy, coalesce(jur, 0) as jur, coalesce(soc, 0) as soc,
-    case when told.issue <> 'soutien_impossible' then null when not told.is_last then 'redirige'
+    case when told.issue is distinct from 'soutien_impossible' then null when not told.is_last then 'redirige'
          when held.saisine is not null then 'suivi' else 'en_attente' end as outcome
 from saisine_case
 cross join parameters

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,6 +62,19 @@ def test_a_quarter_is_published_once_even_by_the_database(home):
     with connect(home) as engine, pytest.raises(IntegrityError), engine.begin() as connection:
         row = issued.load_issues(connection, "CALAE")[0]
         issued.save_issue(connection, {name: value for name, value in row.items() if name != "issue_id"})
+
+
+def test_what_the_referent_psychologist_recorded_is_the_outcome_of_an_impossible_support(home, monkeypatch):
+    rows = saisines("2026-T1", 40, 1)
+    take_in(home, "2026-T1", rows)
+    impossible = [row["reference"] for row in rows if row["issue"] == "soutien_impossible"]
+    recorded = {impossible[0]: "renonce", impossible[1]: "autre_aide"}
+    monkeypatch.setattr(issued, "load_support_outcomes", lambda connection: recorded)
+    with connect(home) as engine:
+        found = report.rows(engine, "2026-T1", "CALAE", instant(today()).date(), [])
+    outcomes = sum((row["impossible"] for row in found), Counter())
+    assert outcomes == {"sans_suite": 1, "redirige": 1, "en_attente": len(impossible) - 2}
+    assert sum(row["saisines"] for row in found) == 40
 
 
 def test_nothing_is_published_before_the_statement_is_finalised(home):
