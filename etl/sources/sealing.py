@@ -83,9 +83,10 @@ class Sealer(RawIOBase):
     def write(self, data: Any) -> int:  # noqa: ANN401 - any buffer, as RawIOBase says
         """Take bytes; whole chunks go out as soon as others follow."""
         self._waiting += data
-        while len(self._waiting) > CHUNK_BYTES:
-            self._put(bytes(self._waiting[:CHUNK_BYTES]), last=False)
-            del self._waiting[:CHUNK_BYTES]
+        whole = max(len(self._waiting) - 1, 0) // CHUNK_BYTES * CHUNK_BYTES
+        for place in range(0, whole, CHUNK_BYTES):
+            self._put(bytes(self._waiting[place : place + CHUNK_BYTES]), last=False)
+        del self._waiting[:whole]
         return len(data)
 
     def finish(self) -> None:

@@ -1,7 +1,11 @@
 """Each role does its work and nothing else: tried on the server, not read in the grants."""
 
+import os
+import shutil
 from datetime import date
+from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
@@ -11,6 +15,7 @@ from etl.warehouse import roles, schema
 from etl.warehouse.server import address_of, connect, running
 from etl.warehouse.tables import METADATA
 from tests.integration.explain.sampled import AT
+from tests.integration.warehouse.test_other_server import PROGRAMS, debian_server
 
 EVERY = sorted(roles.read_roles())
 HISTORY = ("statements", "statement_lines", "statement_payees", "statement_not_paid", "decisions", "audit", "drafts")
@@ -142,3 +147,26 @@ def test_every_table_and_column_that_a_role_names_exists():
 def test_a_server_where_nobody_made_the_roles_works_all_the_same(federation, monkeypatch):
     monkeypatch.setattr(roles, "PREFIX", "absents_")
     assert attempt(federation.home, "reader", "SELECT current_user") == [("saisines",)]
+
+
+@pytest.mark.long
+def test_on_a_server_where_an_administrator_made_the_roles_work_is_done_under_them(tmp_path, monkeypatch):
+    if PROGRAMS is None:
+        pytest.skip("apt install postgresql")
+    folder = Path("/tmp") / f"saisines-debian-roles-{os.getpid()}"  # short: the path of a socket is limited
+    folder.mkdir(mode=0o755)
+    try:
+        with debian_server(folder) as url:
+            monkeypatch.setenv("SAISINES_DATABASE_URL", url)
+            init.run(tmp_path, None, None, "installation", AT)
+            assert attempt(tmp_path, "reader", "SELECT current_user") == [("saisines",)]
+            with psycopg.connect(url.replace("saisines@", "postgres@"), autocommit=True) as connection:
+                for role in EVERY:
+                    connection.execute(f"CREATE ROLE saisines_{role} NOLOGIN")
+                    connection.execute(f"GRANT saisines_{role} TO saisines")
+            init.run(tmp_path, None, None, "installation", AT)
+            assert attempt(tmp_path, "reader", "SELECT current_user") == [("saisines_reader",)]
+            refused(tmp_path, "reader", "SELECT beneficiaire FROM contacts")
+            refused(tmp_path, "engine", "DELETE FROM drafts")
+    finally:
+        shutil.rmtree(folder)
