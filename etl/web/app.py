@@ -32,7 +32,7 @@ FUNCTIONS = {
     "statement": "statement",
     "papers": "document",
     "steps": "submit approve reject finalise",
-    "paying": "pay transfers bank_answer told_by_hand",
+    "paying": "pay transfers bank_answer told_by_hand paid_apart",
     "confirm": "to_confirm confirm_bank",
     "tariffs": "tariffs try_tariff propose_files apply_files",
     "quality": "deliveries delivery quarantine",

@@ -66,6 +66,7 @@ ROUTES = (
     Route("transfers", "GET", "/releves/{quarter}/{convention}/{digest}/virements/{place}", _F, "télécharger un lot de virements"),
     Route("bank_answer", "POST", "/releves/{quarter}/{convention}/{digest}/reponse", _F, "prendre la réponse de la banque"),
     Route("told_by_hand", "POST", "/releves/{quarter}/{convention}/{digest}/virements/{place}/constat", _F, "dire qu’un virement est payé ou revenu"),
+    Route("paid_apart", "POST", "/releves/{quarter}/{convention}/{digest}/paye-autrement", _F, "dire qu’un bénéficiaire est payé sans virement"),
     Route("to_confirm", "GET", "/a-confirmer", _F, "coordonnées bancaires et conventions à confirmer"),
     Route("confirm_bank", "POST", "/a-confirmer/banque", _F, "confirmer des coordonnées bancaires"),
     Route("apply_files", "POST", "/a-confirmer/conventions", _F, "appliquer un changement de convention"),

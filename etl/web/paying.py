@@ -46,10 +46,23 @@ def transfers(quarter: str, convention: str, digest: str, place: int) -> Respons
     )
 
 
-def _batch(quarter: str, convention: str, digest: str, place: int) -> Row:
+def _final(quarter: str, convention: str, digest: str) -> Row:
+    """The finalised statement of a draft.
+
+    Raises:
+        HTTPException: 404: it is not finalised.
+    """
     with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
         final = load_statement_of(connection, load_draft(connection, convention, quarter, digest)["draft_id"])
-        batches = load_batches(connection, final["statement_id"]) if final else []
+    if final is None:
+        raise HTTPException(404, "Ce relevé n’est pas finalisé.")
+    return final
+
+
+def _batch(quarter: str, convention: str, digest: str, place: int) -> Row:
+    final = _final(quarter, convention, digest)
+    with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
+        batches = load_batches(connection, final["statement_id"])
     batch = next((one for one in batches if one["place"] == place), None)
     if batch is None:
         raise HTTPException(404, "Aucun lot ne porte ce numéro.")
@@ -85,4 +98,11 @@ def told_by_hand(place: int, asked: Asked = Depends(asked)) -> Response:
     payment_told.run(
         settings.home(), batch["batch_id"], asked.field("payee"), state, asked.who.name, asked.field("reason"), settings.now()
     )  # fmt: skip
+    return asked.back("constate")
+
+
+def paid_apart(asked: Asked = Depends(asked)) -> Response:
+    """Say that a payee was paid without a transfer of ours."""
+    payee, reason = asked.field("payee"), asked.field("reason")
+    job.paid_apart(settings.home(), _final(*asked.key)["number"], payee, asked.who.name, reason, settings.now())
     return asked.back("constate")

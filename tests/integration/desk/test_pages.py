@@ -84,7 +84,11 @@ def test_the_bank_s_answer_is_taken_at_the_desk_then_a_return_is_told_by_hand(ho
         told = connection.execute(text("select detail from audit where action = 'bank_answer_by_hand'")).scalars().all()
     assert [tuple(row) for row in states] == [("AAV001", "rejete", "MAIN"), ("AAV002", "rejete", "AC04")]
     assert [one["reason"] for one in told] == ["relevé de compte"]
-    assert pay.run(home, "2026-T1", "CALAE", "farida", home / "v", settings_at(engine))[0].payees == 2
+    apart = sent(desk, "farida", f"{address}/paye-autrement", payee="AAV002", reason="chèque n° 12")
+    assert apart.headers["location"].endswith("fait=constate")
+    assert "chèque n° 12" in asked(desk, "farida", address).text
+    assert sent(desk, "farida", f"{address}/paye-autrement", payee="AAV002", reason="encore").status_code == 409
+    assert pay.run(home, "2026-T1", "CALAE", "farida", home / "v", settings_at(engine))[0].payees == 1
 
 
 def settings_at(engine):
