@@ -181,7 +181,7 @@ def _starting(told: Told) -> list[Verdict]:
             Verdict("the same as separate commands", "< 15 s", f"{commands['seconds']:.1f} s", commands["seconds"] < 15)
         )
     if process:
-        rows.append(Verdict(f"{process['notes']} notes, {process['workbooks']} workbooks and PDF of a quarter", "< 10 s for 130", f"{process['documents']:.1f} s", process["documents"] < 10))  # fmt: skip
+        rows.append(Verdict(f"{process['notes']} notes and {process['workbooks']} workbooks of a quarter", "< 10 s", f"{process['documents']:.1f} s", process["documents"] < 10))  # fmt: skip
     return rows
 
 

@@ -1,23 +1,24 @@
 """A quarter of 3 000 saisines, from its inbox to its drafts and documents: in one process, and as the commands that people type."""
 
-import itertools
 import json
 import os
 import shutil
 import subprocess
 import time
 from datetime import UTC, datetime
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 from etl import settings
 from etl.jobs import draft, inbox, ingest, init, issue, reconcile, sample
-from etl.warehouse.server import running
+from etl.warehouse.server import connect, running
 from tests.bench.measure import Figures, timed
 from tests.bench.stages.startup import SAISINES
 
 AT = datetime(2026, 7, 20, 9, 30, tzinfo=UTC)
 QUARTER = "2026-T1"
+NOTES = 130
 
 
 def one_process(saisines: int, folder: Path) -> Figures:
@@ -54,17 +55,25 @@ def _marks(marks: list[tuple[str, float]]) -> Any:
 
 def _spent(marks: list[tuple[str, float]]) -> dict[str, float]:
     spent: dict[str, float] = {}
-    for (stage, at), (_, after) in itertools.pairwise(marks):
+    for (stage, at), (_, after) in pairwise(marks):
         spent[stage] = spent.get(stage, 0.0) + after - at
     return spent
 
 
 def _documents(home: Path) -> Figures:
-    """Workbook, PDF, notes and data of each convention, from the stored drafts."""
+    """The workbook of each convention, and the notes of those with the most payees until there are 130 of them."""
+    from reports.note import render_notes
+    from reports.workbook import render_workbook
+
     drafted = [json.loads(path.read_text()) for path in sorted((home / "out" / QUARTER).glob("*/releve.json"))]
-    seconds = timed(lambda: [issue.provisional(home, QUARTER, one["convention"], one["digest"]) for one in drafted])
-    made = list((home / "out").rglob("provisoire/**/*"))
-    return {"documents": seconds, "notes": sum("notes" in path.parts for path in made), "workbooks": sum(path.suffix == ".xlsx" for path in made)}  # fmt: skip
+    with connect(home) as engine:
+        kept = [issue.drafted(engine, home, QUARTER, one["convention"], one["digest"]) for one in drafted]
+    kept.sort(key=lambda one: -len(one["statement"]["payees"]))
+    notes = (note for one in kept for note in render_notes(one))
+    workbooks = timed(lambda: [render_workbook(one) for one in kept])
+    made: list[Any] = []
+    seconds = timed(lambda: made.extend(islice(notes, NOTES)))
+    return {"documents": seconds + workbooks, "workbook_seconds": workbooks, "notes": len(made), "workbooks": len(kept)}
 
 
 def commands(saisines: int, folder: Path) -> Figures:

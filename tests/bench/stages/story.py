@@ -1,4 +1,4 @@
-"""`saisines explain` of one saisine as its own command, on a warehouse whose server is up; and what a decision changes in its draft."""
+"""`saisines explain` of one saisine as its own command, the server up and the night’s `reconcile` done; and what a decision changes in its draft."""
 
 import os
 import subprocess
@@ -8,6 +8,8 @@ from statistics import median
 
 import duckdb
 
+from etl import settings
+from etl.jobs import decide, explain, reconcile
 from tests.bench import homes
 from tests.bench.measure import ROOT, Figures, timed
 from tests.bench.stages.startup import SAISINES
@@ -28,9 +30,16 @@ def run(saisines: int, folder: Path) -> Figures:
     home = folder / "home"
     environment = os.environ | {"SAISINES_HOME": str(home)}
     with homes.held(home):
+        kept = timed(lambda: reconcile.run(home, settings.now()))
         taken = [timed(lambda one=one: _explain(one, environment)) for one in chosen]
         decided = _decided(home, chosen[0])
-    return {"seconds": median(taken), "worst": max(taken), "stories": len(taken), "decision": decided}
+    return {
+        "seconds": median(taken),
+        "worst": max(taken),
+        "stories": len(taken),
+        "reconcile": kept,
+        "decision": decided,
+    }
 
 
 def _explain(reference: str, environment: dict[str, str]) -> None:
@@ -38,13 +47,11 @@ def _explain(reference: str, environment: dict[str, str]) -> None:
 
 
 def _decided(home: Path, reference: str) -> float:
-    """Seconds from a decision to its story, as the desk does both."""
-    from etl.jobs import decide, explain
-
-    explain.run(home, reference, "bench", homes.AT)
+    """Seconds from a decision to its story, in one process as the desk does both; the decision is withdrawn."""
+    own = {"reference": reference, "author": "bench", "reason": "mesure"}
     began = time.perf_counter()
-    decide.run(home, [{"kind": "dispute", "reference": reference, "author": "bench", "reason": "mesure"}], homes.AT)
-    explain.run(home, reference, "bench", homes.AT)
+    decide.run(home, [{"kind": "dispute", **own}], settings.now())
+    explain.run(home, reference, "bench", settings.now())
     taken = time.perf_counter() - began
-    decide.run(home, [{"kind": "withdraw", "code": "dispute", "reference": reference, "author": "bench", "reason": "mesure"}], homes.AT)  # fmt: skip
+    decide.run(home, [{"kind": "withdraw", "code": "dispute", **own}], settings.now())
     return taken
