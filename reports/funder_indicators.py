@@ -82,7 +82,12 @@ DETAILS = (
         "impossible_sans_suite",
         "Soutiens impossibles auxquels la personne a renoncé, ou qui n’a plus été jointe.",
     ),
-    Indicator("Impossibles, en attente", "count", "impossible_en_attente", "Soutiens impossibles encore sans suite."),
+    Indicator(
+        "Impossibles, en attente",
+        "count",
+        "impossible_en_attente",
+        "Soutiens impossibles dont la suite n’est pas encore décidée.",
+    ),
 )
 
 

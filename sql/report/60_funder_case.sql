@@ -22,7 +22,7 @@ select saisine_case.saisine, saisine_case.reference, saisine_case.convention,
     coalesce(saisine_case.qualite, 'autre') as qualite,
     opened_on >= quarter_start as opened,
     told.issue, coalesce(told.memo_de_vie, false) as memo_de_vie,
-    greatest(contact.day - opened_on, 0) as delay_days,
+    if(contact.day is null, null, greatest(contact.day - opened_on, 0)) as delay_days,  -- greatest alone takes 0 for none
     late.saisine is null as in_clause,
     coalesce(psy, 0) as psy, coalesce(jur, 0) as jur, coalesce(soc, 0) as soc,
     case when told.issue is distinct from 'soutien_impossible' then null when not told.is_last then 'redirige'

@@ -35,7 +35,15 @@ def test_figures_are_those_of_what_was_taken_in(home):
     rows, _, _ = published(home)
     (made,) = issues(home)
     assert made["cells"]["saisines|*|*"] == len(rows)
-    assert made["cells"]["pris_en_charge|*|*"] == sum(row["issue"] == "pris_en_charge" for row in rows)
+    for issue_told in ("pris_en_charge", "injoignable", "refus", "reoriente", "soutien_impossible"):
+        shown = made["cells"][f"{issue_told}|*|*"]
+        assert shown in (None, sum(row["issue"] == issue_told for row in rows))
+    assert made["cells"]["pris_en_charge|*|*"]
+    assert made["cells"]["contacts|*|*"] == made["cells"]["pris_en_charge|*|*"]
+    delays = sorted(row["delay"] for row in rows if row["issue"] == "pris_en_charge")
+    assert made["medians"]["*|*"] == delays[(len(delays) - 1) // 2]
+    late = made["cells"]["contacts|*|*"] - made["cells"]["in_clause|*|*"]
+    assert 0 < late <= sum(delay > 4 for delay in delays)
     held = sum(row["sessions"] for row in rows if row["issue"] == "pris_en_charge")
     assert made["cells"]["sessions|*|*"] <= held  # some fall in the next quarter
     for place in ("13", "974"):
