@@ -26,7 +26,7 @@ from etl.scheduler.home import USER, AirflowHome, known, prepare_real
 from etl.warehouse import server
 
 PORT = 8080
-READY_SECONDS, STOP_SECONDS = 180, 90
+READY_SECONDS, STOP_SECONDS = 300, 90
 TASKS_MIN, TASKS_MAX = 2, 8  # at a time; a task that drafts wants a core and about a gigabyte
 WATCH_SECONDS = 2
 PATIENCE_SECONDS = (0, 2, 10, 60)  # before starting again what has just ended, the more often the longer
