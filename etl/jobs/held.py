@@ -8,7 +8,7 @@ from pathlib import Path
 from etl import settings
 from etl.jobs import ingest, people
 from etl.jobs.attribution import Register, of_association
-from etl.jobs.pull import as_incoming
+from etl.jobs.gathering import as_incoming
 from etl.model.errors import SaisinesError
 from etl.sources.inbox import FICHES
 from etl.warehouse import pulled, reference, watch

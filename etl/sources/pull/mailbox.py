@@ -134,7 +134,15 @@ def _fetch(declared: Declared, client: imaplib.IMAP4, uid: str) -> Sequence[File
     received = _RECEIVED.search(b" ".join(_bytes(answer)))
     if body is None or received is None:
         raise SaisinesError(f"Source {declared.nom} : un message ne peut être lu ; il sera repris au passage suivant.")
-    return attachments(email.message_from_bytes(body), declared.recepteur, _instant(received[1]))
+    return read_message(bytes(body), declared.recepteur, _instant(received[1]))
+
+
+def read_message(body: bytes, trusted: str, received_at: datetime | None = None) -> list[File]:
+    """The attachments of a message, as `attachments`; a message made to break its reader is held and stops no other."""
+    try:
+        return attachments(email.message_from_bytes(body), trusted, received_at)
+    except Exception as error:  # the email package raises anything at what is hostile
+        return [File("message", None, None, f"message illisible ({type(error).__name__})", received_at)]
 
 
 def _text(answer: Sequence[Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from paramiko import SFTPAttributes, SFTPClient
 
-DEEPEST = 8
+DEEPEST, MOST_LISTED = 8, 100_000
+
+Found = tuple[tuple[bytes, ...], "SFTPAttributes"]
 
 
 class Declared(Base):
@@ -48,14 +50,14 @@ def items(declared: Declared, since: str | None, at: datetime) -> Iterator[Item]
     try:
         client.get_channel().settimeout(declared.delai)
         with _reaching(declared):
-            found = list(_walk(client, declared.chemin, ()))
+            found = list(_walk(declared, client, declared.chemin.encode(), ()))
         for steps, state in found:
             written = datetime.fromtimestamp(state.st_mtime or 0, UTC)
             if not 0 <= (at - written).total_seconds() < declared.calme:
-                path = "/".join((declared.chemin, *steps))
+                path = b"/".join((declared.chemin.encode(), *steps))
                 yield Item(
-                    key=f"{'/'.join(steps)}|{state.st_size}|{state.st_mtime}",
-                    fetch=partial(_fetch, declared, client, path, steps, state),
+                    key=f"{b'/'.join(steps)!r}|{state.st_size}|{state.st_mtime}",
+                    fetch=partial(_fetch, declared, client, path, [_text(step) for step in steps], state),
                     remove=partial(_remove, declared, client, path, state),
                 )
     finally:
@@ -64,10 +66,13 @@ def items(declared: Declared, since: str | None, at: datetime) -> Iterator[Item]
 
 def _reaching(declared: Declared) -> AbstractContextManager[None]:
     from airflow.sdk.exceptions import AirflowNotFoundException
+    from paramiko.sftp import SFTPError
     from paramiko.ssh_exception import AuthenticationException, BadHostKeyException, SSHException
 
     refused = (AuthenticationException, BadHostKeyException, PermissionError, FileNotFoundError)
-    return reaching(declared.nom, (SSHException, EOFError, OSError), (*refused, AirflowNotFoundException, ValueError))
+    return reaching(
+        declared.nom, (SSHException, SFTPError, EOFError, OSError), (*refused, AirflowNotFoundException, ValueError)
+    )
 
 
 @contextmanager
@@ -86,20 +91,47 @@ def _host_known(declared: Declared) -> Iterator[None]:
         ) from error
 
 
-def _walk(client: SFTPClient, folder: str, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], SFTPAttributes]]:
+def _walk(declared: Declared, client: SFTPClient, folder: bytes, above: tuple[bytes, ...]) -> Iterator[Found]:
     """Files below a folder; a link is not followed, nor a name that would lead out of it."""
-    for entry in sorted(client.listdir_attr(folder), key=lambda entry: entry.filename):
-        if is_litter(entry.filename) or "/" in entry.filename:
+    for name, state in sorted(_listed(declared, client, folder), key=lambda one: one[0]):
+        if is_litter(_text(name)) or b"/" in name:
             continue
-        steps = (*above, entry.filename)
-        if stat.S_ISDIR(entry.st_mode or 0) and len(steps) < DEEPEST:
-            yield from _walk(client, f"{folder}/{entry.filename}", steps)
-        elif stat.S_ISREG(entry.st_mode or 0):
-            yield steps, entry
+        steps, kind = (*above, name), state.st_mode or 0
+        if stat.S_ISDIR(kind) and len(steps) < DEEPEST:
+            yield from _walk(declared, client, folder + b"/" + name, steps)
+        elif stat.S_ISREG(kind):
+            yield steps, state
+
+
+def _listed(declared: Declared, client: SFTPClient, folder: bytes) -> list[tuple[bytes, SFTPAttributes]]:
+    """What `client.listdir_attr` gives, with names as bytes: it gives up at one that is not UTF-8, as old clients send."""
+    from paramiko import SFTPAttributes
+    from paramiko.sftp import CMD_CLOSE, CMD_OPENDIR, CMD_READDIR
+
+    found: list[tuple[bytes, SFTPAttributes]] = []
+    handle = client._request(CMD_OPENDIR, folder)[1].get_binary()
+    with suppress(EOFError):  # how the server says that it is over
+        while len(found) <= MOST_LISTED:
+            answer = client._request(CMD_READDIR, handle)[1]
+            for _ in range(answer.get_int()):
+                name, _long = answer.get_binary(), answer.get_binary()
+                found.append((name, SFTPAttributes._from_msg(answer)))
+    client._request(CMD_CLOSE, handle)
+    if len(found) > MOST_LISTED:
+        raise SaisinesError(f"Source {declared.nom} : plus de {MOST_LISTED} fichiers dans un dossier ; rangez-le.")
+    return found
+
+
+def _text(name: bytes) -> str:
+    """A name as people read it: UTF-8, else what Windows wrote in France."""
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("cp1252", "replace")
 
 
 def _fetch(
-    declared: Declared, client: SFTPClient, path: str, steps: tuple[str, ...], state: SFTPAttributes
+    declared: Declared, client: SFTPClient, path: bytes, steps: Sequence[str], state: SFTPAttributes
 ) -> Sequence[File]:
     name, said = "/".join(steps), steps[0] if len(steps) > 1 else None
     received_at = datetime.fromtimestamp(state.st_mtime or 0, UTC)
@@ -116,7 +148,7 @@ def _fetch(
     return [File(name, content, said, None, received_at)]
 
 
-def _remove(declared: Declared, client: SFTPClient, path: str, state: SFTPAttributes) -> None:
+def _remove(declared: Declared, client: SFTPClient, path: bytes, state: SFTPAttributes) -> None:
     """Remove a file, unless another came in its place."""
     with _reaching(declared):
         if _same(client.stat(path), state):

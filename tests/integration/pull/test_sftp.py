@@ -148,6 +148,14 @@ def test_hostile_names_are_shown_without_harm(desk, drop):
     assert len(name) <= item.MAX_NAME
 
 
+def test_a_name_that_is_no_text_stops_no_other_file(desk, drop):
+    content = fiche()
+    put(drop, "t1.xlsx", content)
+    (Path(os.fsdecode(bytes(drop) + b"/\xff\xe9.xlsx"))).write_bytes(content)
+    declare(desk, drop, association="AAV001")
+    assert desk.pull("depot") == Taken(received=1, known=1)
+
+
 def test_a_cut_half_way_lands_nothing_of_that_file_and_the_next_pass_goes_on(desk, drop, sshd):
     put(drop, "1.csv", journal(1), "2026-04-01T12:00:00+02:00")
     put(drop, "2.csv", journal(*range(100, 9000)), "2026-04-01T12:00:00+02:00")

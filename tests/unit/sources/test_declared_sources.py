@@ -101,7 +101,7 @@ def test_the_example_of_the_manual_is_a_declaration(tmp_path):
 
 
 def test_the_limits_that_the_manual_states_are_those_of_the_code():
-    from etl.jobs.pull import MOST_ITEMS
+    from etl.jobs.gathering import MOST_ITEMS
     from etl.sources import landing, workbook
     from etl.sources.pull import mailbox
 

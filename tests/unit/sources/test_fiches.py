@@ -133,8 +133,9 @@ def test_a_workbook_that_counts_from_1904_is_read_as_such():
 
 
 def test_hours_are_read_as_times_texts_or_fractions():
-    rows = [books.session(Heure=hour) for hour in (datetime.time(14, 30), "14h30", 0.604166666)]
-    assert column(read(books.classeur([books.saisine()], rows)).entretiens, "heure") == ["14:30"] * 3
+    written = (datetime.time(14, 30), "14h30", 0.604166666, datetime.datetime(2026, 3, 2, 14, 30))
+    rows = [books.session(Heure=hour) for hour in written]
+    assert column(read(books.classeur([books.saisine()], rows)).entretiens, "heure") == ["14:30"] * 4
 
 
 def test_pitfall_28_identifiers_are_never_numbers():
@@ -205,6 +206,14 @@ def test_an_ods_is_read_like_a_workbook():
 def test_a_sheet_of_instructions_is_passed_over():
     sheets = {"Mode d’emploi": [["Remplissez la colonne Issue"]], "Saisines": [books.SAISINES, books.saisine()]}
     assert read(books.xlsx(sheets)).saisines.numbers == [2]
+
+
+def test_a_sheet_of_figures_with_titles_of_saisines_does_not_fail_the_file():
+    recap = [["Convention", "nb psy", "nb jur", "nb soc"], ["CALAE", 3, 0, 1]]
+    sheets = {"Saisines": [books.SAISINES, books.saisine()], "Entretiens": [books.ENTRETIENS], "Récapitulatif": recap}
+    assert read(books.xlsx(sheets)).saisines.numbers == [2]
+    with pytest.raises(SaisinesError, match="« saisine_ref », « issue » absentes"):
+        read(books.xlsx({"Récapitulatif": recap}))
 
 
 @pytest.mark.parametrize(

@@ -82,3 +82,23 @@ def test_a_message_of_too_many_attachments_says_that_some_are_not_read():
     *read, last = mailbox.attachments(message, "mx.example")
     assert len(read) == mailbox.MAX_ATTACHMENTS
     assert (last.content, last.doubt) == (None, mailbox.TOO_MANY)
+
+
+HOSTILE = [
+    b"Content-Disposition: attachment; filename*=inconnu''%ff%fe.xlsx\n",
+    b'Content-Disposition: attachment; filename="=?x-inconnu?B?//8=?=.xlsx"\n',
+    b"Content-Disposition: attachment; filename*0*=utf-8''a; filename*99999999=\".xlsx\"\n",
+    b"Content-Type: multipart/mixed\n",
+    b"Content-Type: message/rfc822\n",
+    b"Content-Type: text/csv; charset=x; name=a.csv\nContent-Transfer-Encoding: base64\n",
+    b"Authentication-Results: (((((((\n",
+    b"From: \xff\xfe@\xff\n",
+    b'From: "a@b.fr\n',
+]
+
+
+@given(st.lists(st.sampled_from(HOSTILE) | st.binary(max_size=40)), st.binary(max_size=200))
+def test_no_message_however_hostile_stops_its_reader(heads, body):
+    for file in mailbox.read_message(b"".join(heads) + b"\n" + body, "mx.example"):
+        assert file.doubt
+        shown(file.name).encode()
