@@ -41,7 +41,7 @@ STATE = """select (select max(decision_id) from decisions), (select max(delivery
     (select count(*) from deliveries where status = 'withdrawn'), (select max(statement_id) from statements),
     (select max(set_id) from convention_sets where status = 'applique'), (select max(loaded_at) from associations),
     (select count(*) from bank_details where confirmed_at is not null), (select max(bank_details_id) from bank_details),
-    (select count(*) from contacts), (select count(*) from fiches)"""
+    (select coalesce(max(audit_id), 0) from audit where action in ('purge', 'erasure', 'rekey'))"""
 
 _ENVELOPE = {"convention": "string", "year": "int64", "amount_cents": "int64"}
 _PROPOSAL = {"place": "int64", "name": "string", "written": "string", "content": "string"}
@@ -51,7 +51,7 @@ Progress = Callable[[str], None]
 
 
 def state_of(engine: Engine) -> State:
-    """What results depend on, besides the day; its first item is the last decision, its fifth the convention files in force."""
+    """What results depend on, besides the day: first the last decision, fifth the convention files in force, last the last erasure."""
     from sqlalchemy import text
 
     with engine.connect() as connection:
@@ -59,15 +59,19 @@ def state_of(engine: Engine) -> State:
 
 
 def place(home: Path, state: State, day: date) -> Path:
-    """The file of a state and a day."""
+    """The file of a state and a day; its name starts with the last erasure, so that what was erased is not shown from an older one."""
     told = json.dumps([*state, day], default=str)
-    return home.joinpath(*FOLDER) / f"{hashlib.sha256(told.encode()).hexdigest()[:24]}.duckdb"
+    return home.joinpath(*FOLDER) / f"{state[-1]}-{hashlib.sha256(told.encode()).hexdigest()[:24]}.duckdb"
 
 
-def last(home: Path) -> Path | None:
-    """The file made last, if any."""
-    found = sorted(home.joinpath(*FOLDER).glob("*.duckdb"), key=lambda path: path.stat().st_mtime)
+def last(home: Path, state: State) -> Path | None:
+    """The file made last since the last erasure, if any."""
+    found = sorted(home.joinpath(*FOLDER).glob(f"{state[-1]}-*.duckdb"), key=_age)
     return found[-1] if found else None
+
+
+def _age(path: Path) -> float:
+    return path.stat().st_mtime
 
 
 def refresh(home: Path, engine: Engine, day: date, progress: Progress = lambda what: None) -> Path:
@@ -138,12 +142,16 @@ def _write(path: Path, state: State, inputs: Inputs, quarter: Quarter, tables: M
             database.unregister(f"{name}_")
         _derive(database, inputs.cutoff)
     making.replace(path)
-    _forget_old(path.parent)
+    _forget_old(path)
 
 
-def _forget_old(folder: Path) -> None:
-    for path in sorted(folder.glob("*.duckdb"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
-        path.unlink(missing_ok=True)
+def _forget_old(made: Path) -> None:
+    """Remove all but the last files, and all those of before the last erasure."""
+    erasure = made.name.partition("-")[0]
+    found = sorted(made.parent.glob("*.duckdb"), key=_age)
+    for path in found:
+        if path not in found[-KEPT:] or path.name.partition("-")[0] != erasure:
+            path.unlink(missing_ok=True)
 
 
 def _derive(database: duckdb.DuckDBPyConnection, day: date) -> None:

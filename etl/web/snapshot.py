@@ -129,10 +129,11 @@ def shown(home: Path | None = None) -> Shown:
     """The results of the present state; the last ones at once, the next being made behind, where it has no file yet."""
     home = home or settings.home()
     with connect(home, role="desk") as engine:
-        wanted = results.place(home, results.state_of(engine), civil_day(settings.now()))
+        state = results.state_of(engine)
+    wanted = results.place(home, state, civil_day(settings.now()))
     if wanted.exists():
         return Shown(opened(home, wanted), False)
-    before = results.last(home)
+    before = results.last(home, state)
     if before is None:
         return Shown(refreshed(home), False)
     if home not in _begun:

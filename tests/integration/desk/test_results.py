@@ -9,6 +9,7 @@ import pytest
 from etl import settings
 from etl.jobs import decide, reconcile, results
 from etl.model.quarter import civil_day
+from etl.warehouse.watch import save_act
 from etl.web import snapshot
 
 READ = "from etl.web import snapshot; s = snapshot.shown(); print(s.stale, s.snapshot.rows('select count(*) as n from queue')[0]['n'])"
@@ -67,3 +68,12 @@ def test_only_the_last_results_are_kept_and_they_hold_no_bank_details(home, engi
     register = snapshot.shown(home).snapshot.rows("select content from register")
     assert len(register) == 3
     assert all(b"FR7699999" not in path.read_bytes() for path in kept)
+
+
+def test_what_was_erased_is_shown_from_no_older_results(home, engine, at):
+    reconcile.run(home, at)
+    before = snapshot.shown(home).snapshot.path
+    with engine.begin() as connection:
+        save_act(connection, "erasure", {}, "dpo", "test", at)
+    shown = snapshot.shown(home)
+    assert (shown.stale, shown.snapshot.path != before, before.exists()) == (False, True, False)
