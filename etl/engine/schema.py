@@ -190,7 +190,7 @@ def table(name: str, rows: Iterable[Mapping[str, Any]] = ()) -> pa.Table:
     """
     schema, given = SCHEMAS[name], list(rows)
     if not given:
-        return schema.empty_table()
+        return pa.Table.from_batches([], schema)
     columns = ", ".join(f'unnest(${field.name}::{SQL_TYPES[field.type]}[]) as "{field.name}"' for field in schema)
     values = {field.name: [row.get(field.name) for row in given] for field in schema}
     return _maker().cursor().sql(f"select {columns}", params=values).to_arrow_table().cast(schema)

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -15,6 +16,7 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 PERIOD = 0.1  # seconds between two looks at the memory
+PATIENCE = 400  # seconds, after which a stage is given up: the whole must end in a quarter of an hour
 
 Figures = dict[str, Any]
 
@@ -36,10 +38,21 @@ def watched(command: Sequence[str], **options: Any) -> Told:
         peak = [0]
         looking = threading.Thread(target=_look, args=(process, peak), daemon=True)
         looking.start()
-        text, wrong = process.communicate()
+        try:
+            text, wrong = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            _kill_tree(process.pid)
+            text, wrong = process.communicate()[0], f"given up after {PATIENCE} s"
     seconds = time.perf_counter() - began
     looking.join()
     return Told(seconds, peak[0] >> 20, text if process.returncode == 0 else text + wrong, process.returncode)
+
+
+def _kill_tree(pid: int) -> None:
+    """The stage and what it started; an embedded server that it held stops by itself, or is met again by the next one."""
+    for one in [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]:
+        with suppress(psutil.Error):
+            one.kill()
 
 
 def _look(process: subprocess.Popen[str], peak: list[int]) -> None:
@@ -68,7 +81,11 @@ def stage(name: str, saisines: int, folder: Path) -> Figures:
     """The figures of one stage, with the peak of its memory; why it failed, if it did."""
     told = watched([sys.executable, "-m", "tests.bench.stages", name, str(saisines), str(folder)])
     if told.code != 0:
-        return {"failed": told.text.strip()[-2000:], "seconds": told.seconds}
+        return {
+            "failed": told.text.strip()[-2000:] or f"exit {told.code}",
+            "seconds": told.seconds,
+            "peak_mb": told.peak_mb,
+        }
     return json.loads(told.text.splitlines()[-1]) | {"peak_mb": told.peak_mb}
 
 
