@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 ACTION = "purge"
+STRAY = timedelta(days=1)  # a landed copy that nothing names after that long was left by a killed process
 AUTOMATIC = "purge automatique"
 Progress = Callable[[str], None]
 
@@ -85,19 +86,19 @@ def run(
         SaisinesError: the table of durations is wrong.
     """
     by, kept = people.given(by), read_retention(home)
-    with connect(home, role="purge") as engine:
+    with connect(home, role="purge") as engine, engine.connect() as connection, connection.begin() as transaction:
+        storing.lock(connection)  # from here on nothing arrives that would open a saisine again
         closed = find_closed(engine, civil_day(at), kept["pseudonymes"].months, progress)
         progress("purge")
-        with engine.connect() as connection, connection.begin() as transaction:
-            storing.lock(connection)
-            purging.allow(connection)
-            purged, paths = _purge(connection, closed, kept, at)
-            if dry_run:
-                transaction.rollback()
-                return purged
-            watch.save_act(connection, ACTION, asdict(purged), by, settings.system_user(), at)
-            paths = sorted(set(paths) - purging.still_needed(connection, paths))
-    for path in paths:
+        purging.allow(connection)
+        purged, paths = _purge(connection, closed, kept, at)
+        if dry_run:
+            transaction.rollback()
+            return purged
+        watch.save_act(connection, ACTION, asdict(purged), by, settings.system_user(), at)
+        paths = {*paths, *landing.places(home, at - STRAY)}
+        paths -= purging.still_needed(connection, paths)
+    for path in sorted(paths):
         landing.remove(home, path)
     return purged
 

@@ -94,17 +94,16 @@ def erase(home: Path, reference: str | None, person: str | None, by: str, reason
         SaisinesError: as `show`, or a saisine is not closed.
     """
     by, reason, today = people.given(by), people.reason_given(reason), civil_day(at)
-    with connect(home, role="purge") as engine:
+    with connect(home, role="purge") as engine, engine.begin() as connection:
+        storing.lock(connection)
         closed = purge.find_closed(engine, today)
-        with engine.begin() as connection:
-            storing.lock(connection)
-            subject = _find(connection, engine, reference, person, today)
-            _refuse_open(subject.references, closed.references)
-            purging.allow(connection)
-            done, paths = _erase(connection, subject, closed, today)
-            detail = {**asdict(done), "references": list(subject.references), "reason": reason}
-            watch.save_act(connection, "erasure", detail, by, settings.system_user(), at)
-            paths = sorted(set(paths) - purging.still_needed(connection, paths))
+        subject = _find(connection, engine, reference, person, today)
+        _refuse_open(subject.references, closed.references)
+        purging.allow(connection)
+        done, paths = _erase(connection, subject, closed, today)
+        detail = {**asdict(done), "references": list(subject.references), "reason": reason}
+        watch.save_act(connection, "erasure", detail, by, settings.system_user(), at)
+        paths = sorted(set(paths) - purging.still_needed(connection, paths))
     for path in paths:
         landing.remove(home, path)
     return done

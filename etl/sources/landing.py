@@ -8,6 +8,7 @@ import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from etl.model.errors import SaisinesError
@@ -98,6 +99,13 @@ def write(path: Path, sealed: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def places(home: Path, before: datetime) -> list[str]:
+    """Where the copies lie that landed before an instant, relative to the home."""
+    files = [path for path in (home / FOLDER).rglob("*") if path.is_file()]
+    old = [path for path in files if path.stat().st_mtime < before.timestamp()]
+    return sorted(relative for path in old if is_place(relative := path.relative_to(home).as_posix()))
 
 
 def remove(home: Path, path: str) -> None:

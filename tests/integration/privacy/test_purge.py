@@ -6,11 +6,13 @@ from importlib.resources import files
 import pytest
 from sqlalchemy import text
 
+from etl import settings
 from etl.jobs import backup, inbox, ingest, init, purge, quarantine
 from etl.jobs.draft import as_json
 from etl.jobs.retention import limit, read_retention
 from etl.model.errors import SaisinesError
 from etl.model.reference import check_character
+from etl.sources import landing
 from etl.warehouse import purging, watch
 from etl.warehouse.server import connect, running
 from etl.warehouse.tables import contacts
@@ -173,6 +175,17 @@ def test_a_rehearsal_counts_and_changes_nothing_then_the_purge_does_as_counted(f
     assert not any(count for name, count in vars(purge.run(home, LATER)).items() if name != "closed")
     assert quarantine.replay(home, LATER).judged == 0
     assert backup.run(home, tmp_path / "sauvegardes", LATER).missing == 0
+
+
+def test_a_copy_that_a_killed_process_left_goes_too_a_day_later(small):
+    stray = landing.land(small, b"personne ne me nomme", settings.storage_key())
+    now = datetime.now(UTC)
+    purge.run(small, now)
+    assert landed(small) == [stray.path]
+    purge.run(small, now + timedelta(days=2), dry_run=True)
+    assert landed(small) == [stray.path]
+    purge.run(small, now + timedelta(days=2))
+    assert landed(small) == []
 
 
 def test_files_that_still_lie_in_the_inbox_do_not_come_back(federation):
