@@ -1,12 +1,13 @@
 -- One row per session already told for another saisine of the same person (rules §6, SESSION_ELSEWHERE): same `beneficiaire`, group, nature and date,
 -- hours unknown or not 45 minutes apart, as one that is stated there, or valid in a saisine opened before and not blocked. Judged in order of opening.
 with recursive stated_session as (
-    select line.saisine, beneficiaire, line.root, line.prestation, line.act_date as day, line.association, line.nth, told.heure
+    select line.saisine, beneficiaire, line.root, line.prestation, line.act_date as day, line.association, line.nth, told.heure,
+        coalesce(told.undated, line.undated) as undated
     from stated_line as line
     join saisine_case using (saisine)
     left join told_session as told on told.saisine = line.saisine and told.root = line.root and told.prestation = line.prestation
         and told.day = line.act_date and told.nth = line.nth
-    where line.prestation in ('PSY', 'JUR', 'SOC') and not line.taken_back and not line.undated and beneficiaire is not null
+    where line.prestation in ('PSY', 'JUR', 'SOC') and not line.taken_back and beneficiaire is not null
 ),
 fresh as (
     select judged.saisine, saisine_case.beneficiaire, judged.root, judged.prestation, judged.day, judged.nth, judged.heure, age, surplus_by
@@ -19,7 +20,8 @@ fresh as (
 ),
 shared as (
     select beneficiaire, root, prestation, day from (
-        select saisine, beneficiaire, root, prestation, day from fresh union all select saisine, beneficiaire, root, prestation, day from stated_session)
+        select saisine, beneficiaire, root, prestation, day from fresh
+        union all select saisine, beneficiaire, root, prestation, day from stated_session where not undated)
     group by all having count(distinct saisine) > 1
 ),
 queue as (
@@ -32,7 +34,7 @@ queue as (
 ),
 taken as (
     select beneficiaire, root, prestation, day, list(struct_pack(saisine := saisine, minute := heure[1:2]::int * 60 + heure[4:5]::int)) as taken
-    from stated_session semi join shared using (beneficiaire, root, prestation, day) group by all
+    from stated_session semi join shared using (beneficiaire, root, prestation, day) where not undated group by all
 ),
 judged as (
     select beneficiaire, root, prestation, day, 0::bigint as turn, null::bigint as saisine, null::bigint as nth,

@@ -38,7 +38,7 @@ select saisine.saisine,
     moved.qualite is not null as qualite_moved,
     frozen.convention as frozen_convention,
     frozen.qualite as frozen_qualite,
-    moved.qualite is null and frozen.qualite is null and journal_qualite is null as qualite_from_fiche
+    moved.qualite is null and journal_qualite is null as qualite_from_fiche
 from saisine
 left join moved using (saisine)
 left join frozen using (saisine)

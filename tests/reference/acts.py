@@ -111,7 +111,7 @@ def _is_going(world: World, s: Saisine, line: Stated) -> bool:
     if s.blocked or group is None or group.set_aside:
         return False
     other_issue = group.fiche is not None and group.fiche.row["issue"] != "pris_en_charge"
-    return other_issue or world.accepted_on(s.reference, "STATED_ACT_DROPPED", str(group.key), group.acts)
+    return other_issue or world.accepted_on(s.reference, "STATED_ACT_DROPPED", group.sender, group.acts)
 
 
 def once_stated(world: World, s: Saisine, group: Group, prestation: str) -> Stated | None:
@@ -141,7 +141,7 @@ def _first_contact(world: World, s: Saisine, group: Group) -> date | None:
 def _lifted(world: World, s: Saisine, group: Group, code: str, severity: str) -> bool:
     """Report the code; whether a decision lifts it."""
     world.report(code, severity, s, group.code)
-    return world.accepted_on(s.reference, code, str(group.key), group.acts)
+    return world.accepted_on(s.reference, code, group.sender, group.acts)
 
 
 def _late(world: World, s: Saisine, group: Group, day: date | None) -> None:

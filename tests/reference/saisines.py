@@ -14,7 +14,6 @@ from .world import Row, World
 DUPLICATE_DAYS = 30
 RATING_FIELDS = (
     "debut_at",
-    "suite",
     "reference",
     "convention",
     "association",
@@ -23,6 +22,7 @@ RATING_FIELDS = (
     "beneficiaire",
     "numero_appele",
 )
+OTHER_FIELDS = ("duree_s", "canal", "statut", "suite", "departement")
 
 
 @dataclass
@@ -247,11 +247,16 @@ def _overlaps(world: World, s: Saisine) -> None:
     severity = None
     for held in s.rows:
         for row in world["contact"]:
-            if row["id_appel"] == held["id_appel"] and row["received_on"] <= world.cutoff and row is not held:
+            if row["id_appel"] == held["id_appel"] and row["received_on"] <= world.cutoff and not _same(row, held):
                 rates = any(row[name] != held[name] for name in RATING_FIELDS)
                 severity = "W" if rates or severity == "W" else "I"
     if severity:
         world.report("JOURNAL_OVERLAP", severity, s, s.last_seized)
+
+
+def _same(one: Row, other: Row) -> bool:
+    """An identical row is a duplicate, not an overlap."""
+    return all(one.get(name) == other.get(name) for name in (*RATING_FIELDS, *OTHER_FIELDS))
 
 
 def _duplicates(world: World, saisines: list[Saisine]) -> None:
@@ -269,7 +274,7 @@ def _duplicates(world: World, saisines: list[Saisine]) -> None:
 def missing_days(world: World) -> list[date]:
     """The days of the quarter, up to the cutoff, without any row."""
     first = max(world.start, world.takeover_until() or world.start)
-    seen = {row["debut_on"] for row in contacts(world)}
+    seen = {row["debut_on"] for row in contacts(world) + registered(world)}
     last = min(world.end - days(1), world.cutoff)
     wanted = [first + days(n) for n in range((last - first).days + 1)]
     return [day for day in wanted if day not in seen]

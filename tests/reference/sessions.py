@@ -104,7 +104,7 @@ def _first_failure(world: World, s: Saisine, group: Group, x: Session, kept: lis
     for code, fails in _tests(world, s, group, x, kept):
         if fails:
             world.report(code, SEVERITY.get(code, "B"), s, group.code)
-            if not world.accepted_on(s.reference, code, str(group.key), group.acts):
+            if not world.accepted_on(s.reference, code, group.sender, group.acts):
                 return code
     return None
 
@@ -149,7 +149,7 @@ def _count_undated(world: World, s: Saisine, group: Group, kept: list[Session]) 
 
 def _limit(world: World, s: Saisine, group: Group, code: str, number: int, kept: list[Session]) -> None:
     world.report(code, "W", s, group.code)
-    if not world.accepted_on(s.reference, code, str(group.key), group.acts):
+    if not world.accepted_on(s.reference, code, group.sender, group.acts):
         for session in kept[number:]:
             session.why = code
 
@@ -184,7 +184,7 @@ def _judge(
     others = [o for o in saisines.values() if o is not s and o.beneficiaire == s.beneficiaire]
     if any(_states(world, o, group.key, x) or (o in before and _holds(o, group.key, x)) for o in others):
         world.report("SESSION_ELSEWHERE", "W", s, group.code)
-        if not world.accepted_on(s.reference, "SESSION_ELSEWHERE", str(group.key), group.acts):
+        if not world.accepted_on(s.reference, "SESSION_ELSEWHERE", group.sender, group.acts):
             x.why = "SESSION_ELSEWHERE"
 
 
@@ -201,7 +201,7 @@ def _as_held(other: Saisine, key: str | None, line: object) -> tuple[bool, int |
     group = other.groups.get(key)
     for held in group.sessions if group else []:
         if (held.prestation, held.day, held.nth) == (line.prestation, line.act_date, line.nth):
-            return line.undated or held.undated, held.hour
+            return held.undated, held.hour
     return line.undated, None
 
 

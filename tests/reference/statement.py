@@ -49,7 +49,8 @@ def _taken_back(world: World, s: Saisine, line: Stated) -> bool:
         return False
     if group and group.fiche and _fiche_says_so(s, group, line):
         return True
-    key, acts = str(world.end_of_chain(line.association)), group.acts if group else ""
+    key = group.sender if group else str(world.end_of_chain(line.association))
+    acts = group.acts if group else ""
     accepted = world.accepted_on(s.reference, "STATED_ACT_DROPPED", key, acts)
     if line.live or accepted:  # an accepted code stays listed after the taking back
         world.report("STATED_ACT_DROPPED", "H", s, group.code if group else line.association)
@@ -118,7 +119,7 @@ def state(world: World, saisines: dict[str, Saisine], code: str, back: dict) -> 
     used = pay(world, code, [act for act in acts if act.why is None], _kept(world, saisines, code, back, acts))
     lines = [line for act in acts if act.why is None for line in _line(world, act)]
     lines += [_taken_back_line(line) for line in back.values() if line.convention == code and line.amount_cents]
-    not_paid = [row for act in acts for row in _not_paid(act)]
+    not_paid = [row for act in acts for row in _not_paid(act, back)]
     return _assemble(world, code, lines, not_paid), used
 
 
@@ -181,10 +182,10 @@ def _identity(reference: str, association: str, prestation: str, day, nth: int) 
     }
 
 
-def _not_paid(act: Act) -> list[Row]:
-    """A line that is stated and stays is not listed, whatever the reason."""
+def _not_paid(act: Act, back: dict) -> list[Row]:
+    """A line that is stated and stays is not listed, whatever the reason; one that is taken back is."""
     reasons = [act.why] if act.why else act.cuts
-    if act.why and act.stated is not None and act.stated.live and act.why != "REFUSED":
+    if act.why and act.stated is not None and act.stated.live and act.identity not in back:
         return []
     row = _identity(act.saisine.reference, act.association, act.prestation, act.day, act.nth)
     return [row | {"reason": reason} for reason in reasons]

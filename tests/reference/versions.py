@@ -64,6 +64,7 @@ class Group:
     set_aside: bool = False
     sessions: list[Any] = field(default_factory=list)
     acts: str = ""
+    sender: str = ""
 
     @property
     def fiche(self) -> Version | None:
@@ -136,6 +137,7 @@ def _senders(group: Group) -> set[str]:
 def _choose(world: World, s: Saisine, group: Group) -> None:
     group.counting, rival, revised = counting(group.versions)
     group.acts = acts_fingerprint(group.counting)
+    group.sender = str(world.end_of_chain(group.counting.row["association"]) if group.counting else group.key)
     if rival:
         group.set_aside = True
         world.report("RIVAL_VERSIONS", "B", s, group.code)
@@ -143,7 +145,7 @@ def _choose(world: World, s: Saisine, group: Group) -> None:
         world.report("REVISED_WITHOUT_VERSION", "W", s, group.code)
     if group.counting and no_show_with_sessions(group.counting):
         world.report("NO_SHOW_AND_SESSIONS", "B", s, group.code)
-        group.set_aside = not world.accepted_on(s.reference, "NO_SHOW_AND_SESSIONS", str(group.key), group.acts)
+        group.set_aside = not world.accepted_on(s.reference, "NO_SHOW_AND_SESSIONS", group.sender, group.acts)
 
 
 def counting(versions: list[Version]) -> tuple[Version | None, bool, bool]:

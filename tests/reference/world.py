@@ -174,7 +174,7 @@ def _state(world: World, row: Row) -> None:
     line.amount_cents += row["amount_cents"]
     line.taken_back = bool(row["taken_back"])
     line.undated = bool(row["undated"])
-    line.qualite = row["qualite"]
+    line.qualite = line.qualite if line.taken_back else row["qualite"]
     line.number, line.order = row["statement_number"], row["statement_order"]
     line.takeover = line.takeover or row["statement_number"].endswith("-REPRISE")
     if line.live:

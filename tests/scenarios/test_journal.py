@@ -27,6 +27,9 @@ def test_the_clean_world_raises_nothing():
 def test_JOURNAL_GAP():
     assert found(world(silent=day(2, 1))) == {"JOURNAL_GAP": "W"}
     assert found(world(silent=day(1, 5))) == {}  # the saisine's own call is of that day
+    lost = {"reference": OTHER, "day": day(2, 1), "association": "A1", "convention": "CALAE", "qualite": "elu"}
+    registered = world(silent=day(2, 1), decision=[decision(1, "register_saisine", **lost)])
+    assert found(registered) == {"MISSING_FICHE": "H"}  # a row of the journal of that day
 
 
 def test_JOURNAL_OVERLAP():
