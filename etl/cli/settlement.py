@@ -116,6 +116,9 @@ def finalise(quarter: Quarter, convention: Convention, by: By, digest: Digest) -
     from etl.jobs import statement_life as job
 
     done = job.finalise(settings.home(), quarter, convention, digest, by, settings.now(), drafting.recompute)
+    if done.number is None:
+        say(f"Relevé {convention} {quarter} : {job.NOTHING} ; il reste en brouillon.")
+        return
     say(f"Relevé {done.number} {'déjà finalisé' if done.already else 'finalisé'}.")
     say(f"Ensuite : saisines pay {quarter} --convention {convention} --by NOM --out DOSSIER")
 

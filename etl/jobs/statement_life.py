@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 STATES = {"brouillon": "en brouillon", "soumis": "soumis", "approuve": "approuvé", "finalise": "finalisé"}
+NOTHING = "ni ligne ni report : rien à finaliser"
 LINE_FIELDS = (
     "association",
     "prestation",
@@ -53,9 +54,9 @@ class Drafted(NamedTuple):
 
 
 class Finalised(NamedTuple):
-    """The number of a statement, and whether it was finalised before."""
+    """The number of a statement, None for one with nothing in it, and whether it was finalised before."""
 
-    number: str
+    number: str | None
     already: bool
 
 
@@ -132,6 +133,8 @@ def finalise(
 ) -> Finalised:
     """Give an approved draft its number, for ever. Twice, or from two places at once, gives one statement.
 
+    A statement with no line and nothing carried is not finalised: it goes back to draft, and that is no error.
+
     Args:
         home: the folder of the state.
         quarter: `2026-T1`.
@@ -160,6 +163,9 @@ def finalise(
         _refuse_cutoff(connection, stored, at)
         made = draft(engine, stored["quarter"], convention, stored["cutoff"])
         _refuse_other(stored, made.statement)
+        if not made.statement["lines"] and not any(one["carried_in_cents"] for one in made.statement["payees"]):
+            _step(connection, stored, "rejete", "brouillon", by, at, NOTHING)
+            return Finalised(None, False)
         number = _write(connection, stored, made, by, at)
         _step(connection, stored, "finalise", "finalise", by, at)
         counts |= {"statements": 1, "lines": len(made.statement["lines"]), "total_cents": made.statement["total_cents"]}
@@ -219,8 +225,6 @@ def _refuse_other(stored: Row, statement: Mapping[str, Any]) -> None:
         raise SaisinesError(
             f"Le relevé {name} est parqué ({reasons}) : il ne peut être finalisé avant que ce soit levé."
         )
-    if not statement["lines"] and not any(payee["carried_in_cents"] for payee in statement["payees"]):
-        raise SaisinesError(f"Le relevé {name} n’a ni ligne ni report : il n’y a rien à finaliser.")
 
 
 def _told(reason: object) -> str:

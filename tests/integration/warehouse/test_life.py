@@ -192,7 +192,6 @@ def test_a_complement_of_the_same_quarter_is_a_second_statement(home):
     ("made", "says"),
     [
         (statement([line()], parked=["JOURNAL_GAP"]), "parqué"),
-        (statement([]), "rien à finaliser"),
         (statement([line()], cutoff="2026-07-21"), "pas encore passé"),
     ],
 )
@@ -202,6 +201,15 @@ def test_what_cannot_be_finalised_is_said_and_nothing_is_written(home, made, say
         STEPS["finalise"](home, name, made)
     assert stored(home) == []
     assert status_of(home, name) == "approuve"
+
+
+def test_a_statement_with_nothing_in_it_is_not_finalised_and_leaves_the_way_to_the_next(home):
+    empty = statement([])
+    name = brought(home, empty, "approuve")
+    assert STEPS["finalise"](home, name, empty) == life.Finalised(None, False)
+    assert (stored(home), status_of(home, name)) == ([], "brouillon")
+    made = statement([line()], cutoff="2026-07-15")
+    assert STEPS["finalise"](home, brought(home, made, "approuve"), made).number == "ER-CALAE-2026-T1-0001"
 
 
 def test_a_statement_with_only_a_balance_carried_in_is_finalised(home):
