@@ -45,6 +45,7 @@ _WORDS = re.compile(r"([0-9]{1,2})(?:er)? ([a-z]+) ([0-9]{4}|[0-9]{2})")
 _SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
 _WHOLE = re.compile(r"([0-9]+)(?:[.,]0+)?")
 _HOUR = re.compile(r"([0-9]{1,2}) ?(?:[:hH] ?([0-9]{2})?|$)(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?min)?")
+_DAY_BEFORE_HOUR = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]")
 _DAY_FRACTION = re.compile(r"0[.,][0-9]+")
 _LETTER_O = str.maketrans("Oo", "00")
 _ONLY_DIGITS_AND_O = re.compile(r"[0-9Oo /.,:-]+")
@@ -135,8 +136,9 @@ def whole(text: str) -> str:
 
 
 def hour(text: str) -> str:
-    """An hour of the day: `9h`, `9h30`, `09:30`, `09:30:00`, or a fraction of a day, as `HH:MM`."""
-    zeros = text.translate(_LETTER_O) if _ONLY_DIGITS_AND_O.fullmatch(text) else text
+    """An hour of the day: `9h`, `9h30`, `09:30`, `09:30:00`, a fraction of a day or an instant, as `HH:MM`."""
+    alone = _DAY_BEFORE_HOUR.sub("", text)
+    zeros = alone.translate(_LETTER_O) if _ONLY_DIGITS_AND_O.fullmatch(alone) else alone
     if _DAY_FRACTION.fullmatch(zeros):
         minutes = int(float(zeros.replace(",", ".")) * 24 * 60 + 0.5) % (24 * 60)
         return f"{minutes // 60:02d}:{minutes % 60:02d}"

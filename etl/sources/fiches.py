@@ -69,6 +69,7 @@ def read_fiches(content: bytes, name: str) -> Fiches:
         _read_sheet(sheet, header, "entretiens") for sheet, kind, header in found if kind == "entretiens" and header
     ]
     if not saisines:
+        _refuse_nearest(sheets, name)
         raise SaisinesError(
             f"{name} : aucune feuille n’a les titres « N° de saisine » et « Issue » ; reprenez le modèle."
         )
@@ -101,7 +102,7 @@ def _recognise(sheet: Sheet, name: str) -> tuple[str | None, Header | None]:
     """Tell which of the two sheets this is, by its headers; neither for a page of instructions or of figures.
 
     Raises:
-        SaisinesError: it is called or laid out like one of them and lacks a required column.
+        SaisinesError: it is called like one of them, or laid out like sessions, and lacks a required column.
     """
     headers = _headers(sheet)
     whole = [kind for kind, header in headers.items() if header and set(REQUIRED[kind]) <= set(header.places)]
@@ -111,12 +112,24 @@ def _recognise(sheet: Sheet, name: str) -> tuple[str | None, Header | None]:
         tabular.require(header, REQUIRED[best], sheet, name, TEMPLATE)
         return best, header
     named = next((kind for kind in REQUIRED if key(sheet.name) == kind), None)
-    suspect = headers[named] if named else header
-    if suspect and (named or len(suspect.places) >= RECOGNISED_FROM):
+    suspect = headers[named or "entretiens"]
+    if suspect and (named or (best == "entretiens" and len(suspect.places) >= RECOGNISED_FROM)):
         tabular.require(suspect, REQUIRED[named or best], sheet, name, TEMPLATE)
     if named and any(cell != "" for row in sheet.rows for cell in row):
         raise SaisinesError(f"{name} : feuille {sheet.name}, ligne de titres introuvable ; reprenez ceux du modèle.")
     return None, None
+
+
+def _refuse_nearest(sheets: list[Sheet], name: str) -> None:
+    """In a file without any sheet of saisines, say what the sheet laid out like one lacks.
+
+    Raises:
+        SaisinesError: naming the sheet and the column.
+    """
+    for sheet in sheets:
+        header = tabular.find_header(sheet, columns()["saisines"], REQUIRED["saisines"])
+        if header and len(header.places) >= RECOGNISED_FROM:
+            tabular.require(header, REQUIRED["saisines"], sheet, name, TEMPLATE)
 
 
 def _read_sheet(sheet: Sheet, header: Header, kind: str) -> Rows:
