@@ -133,7 +133,7 @@ def test_a_workbook_that_counts_from_1904_is_read_as_such():
 
 
 def test_hours_are_read_as_times_texts_or_fractions():
-    written = (datetime.time(14, 30), "14h30", 0.604166666, datetime.datetime(2026, 3, 2, 14, 30))
+    written = (datetime.time(14, 30), "14h30", 0.604166666, datetime.datetime(2026, 3, 2, 14, 30))  # noqa: DTZ001 - as a workbook tells it
     rows = [books.session(Heure=hour) for hour in written]
     assert column(read(books.classeur([books.saisine()], rows)).entretiens, "heure") == ["14:30"] * 4
 
