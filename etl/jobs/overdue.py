@@ -118,10 +118,11 @@ def unsaved(stood: Row, at: datetime) -> Iterator[Notice]:
 
 
 def stopped(dags: Sequence[Row], at: datetime) -> Iterator[Notice]:
-    """DAGs whose last run failed, or whose next run was due long ago and does not exist."""
+    """DAGs of which a run failed since yesterday, once a day; and those whose next run was due long ago and does not exist."""
     for row in dags:
-        if row["state"] == "failed":
-            yield Notice("data", "DAG_FAILED", f"echec/{row['dag_id']}/{row['run']}", {"dag": row["dag_id"]})
+        failed = row["failed_at"]
+        if failed is not None and at - failed < timedelta(days=1):
+            yield Notice("data", "DAG_FAILED", f"echec/{row['dag_id']}/{failed:%Y-%m-%d}", {"dag": row["dag_id"]})
         due = row["next_at"]
         if due is not None and not row["is_paused"] and at - due > timedelta(hours=NEXT_RUN_HOURS):
             yield Notice(

@@ -59,10 +59,19 @@ def run(home: Path, at: datetime) -> Status:
         dags = load_dags(engine)
         with engine.connect() as connection:
             facts = _facts(connection, home, at, dags)
-            found = [*findings.find(connection, at, at + timedelta(days=1)), *stopped(dags or [], at)]
+            found = [
+                *findings.find(connection, at, at + timedelta(days=1)),
+                *stopped([_now(row) for row in dags or []], at),
+            ]
     kinds = {(one.kind, one.key) for one in found if one.kind not in GOOD_TO_KNOW}
     wanting = {kind: sum(one == kind for one, _ in kinds) for kind in sorted({kind for kind, _ in kinds})}
     return Status(at, facts, wanting | dict.fromkeys(_of_the_house(facts, at), 1))
+
+
+def _now(row: Row) -> Row:
+    """A DAG as it stands: a failure that a good run has followed is over."""
+    over = row["failed_at"] and row["done_at"] and row["done_at"] > row["failed_at"]
+    return {**row, "failed_at": None} if over else row
 
 
 def _facts(connection: Connection, home: Path, at: datetime, dags: list[Row] | None) -> dict[str, Any]:
@@ -73,7 +82,7 @@ def _facts(connection: Connection, home: Path, at: datetime, dags: list[Row] | N
     return {
         "components": processes.components(home),
         "up": is_up(home),
-        "dags": dags,
+        "dags": [_now(row) for row in dags or []],
         "jobs": noticed.load_last_runs(connection),
         "received": asked.load_freshness(connection),
         "sources": standing.load_pulled(connection),

@@ -41,7 +41,7 @@ def lines(status: Status) -> Iterator[str]:
     facts = status.facts
     yield f"Saisines, le {_instant(status.at, status.at)}"
     yield from _section("Airflow", [_components(facts)])
-    yield from _section("DAG", [_dag(row, status.at) for row in facts["dags"] or []])
+    yield from _section("DAG", [_dag(row, status.at) for row in facts["dags"]])
     yield from _section("Travaux", [_job(row, status.at) for row in facts["jobs"]])
     yield from _section("Reçu", [*_received(facts, status.at), _quarantine(facts)])
     yield from _section("Journal", _gaps(facts["gaps"]))
@@ -69,9 +69,8 @@ def _components(facts: Mapping[str, Any]) -> str:
 
 
 def _dag(row: Mapping[str, Any], at: datetime) -> str:
-    last = (
-        f"{RUN_STATES.get(row['state'], row['state'])} {_ago(row['ended_at'], at) if row['ended_at'] else ''}".strip()
-    )
+    state, ended = ("failed", row["failed_at"]) if row["failed_at"] else (row["state"], row["ended_at"])
+    last = f"{RUN_STATES.get(state, state)} {_ago(ended, at) if ended else ''}".strip()
     following = "en pause" if row["is_paused"] else f"prochain {_instant(row['next_at'], at)}" if row["next_at"] else ""
     return f"{row['dag_id']:<22}{last:<28}{following}".rstrip()
 

@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 _DAGS = """
-SELECT dag.dag_id, dag.is_paused, dag.next_dagrun_create_after AS next_at, last.id AS run, last.state, last.end_date AS ended_at,
-    (SELECT max(r.end_date) FROM dag_run r WHERE r.dag_id = dag.dag_id AND r.state = 'success') AS done_at
+SELECT dag.dag_id, dag.is_paused, dag.next_dagrun_create_after AS next_at, last.state, last.end_date AS ended_at,
+    (SELECT max(r.end_date) FROM dag_run r WHERE r.dag_id = dag.dag_id AND r.state = 'success') AS done_at,
+    (SELECT max(r.end_date) FROM dag_run r WHERE r.dag_id = dag.dag_id AND r.state = 'failed') AS failed_at
 FROM dag LEFT JOIN LATERAL (
-    SELECT id, state, end_date FROM dag_run r WHERE r.dag_id = dag.dag_id ORDER BY id DESC LIMIT 1) AS last ON true
+    SELECT state, end_date FROM dag_run r WHERE r.dag_id = dag.dag_id ORDER BY id DESC LIMIT 1) AS last ON true
 WHERE NOT dag.is_stale ORDER BY dag.dag_id"""
 
 
 def load_dags(engine: Engine) -> list[Row] | None:
-    """Of each DAG: its last run, the end of its last good one, when the next is due; None where Airflow's database is elsewhere.
+    """Of each DAG: its last run, the ends of its last good and failed ones, when the next is due; None where Airflow's database is elsewhere.
 
     Args:
         engine: of the warehouse; Airflow's database is the one named `airflow` on the same server.

@@ -238,10 +238,11 @@ def test_a_draft_that_nobody_signs_is_told_each_week_to_whom_it_waits_for(post, 
 
 
 def test_runs_that_failed_or_were_never_made_are_told(post, home):
-    base = {"is_paused": False, "run": 7, "state": "success", "next_at": NOW}
+    base = {"is_paused": False, "state": "success", "next_at": NOW, "failed_at": None}
     found = stopped(
         [
-            base | {"dag_id": "reconcile", "state": "failed"},
+            base | {"dag_id": "reconcile", "failed_at": NOW - timedelta(hours=20)},
+            base | {"dag_id": "mended", "failed_at": NOW - timedelta(hours=25)},
             base | {"dag_id": "ingest_fiches", "next_at": NOW - timedelta(hours=3)},
             base | {"dag_id": "paused", "next_at": NOW - timedelta(hours=3), "is_paused": True},
             base | {"dag_id": "well"},

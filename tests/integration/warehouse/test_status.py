@@ -92,6 +92,16 @@ def execute(engine, query):
         connection.execute(text(query))
 
 
+def test_a_failure_that_a_good_run_has_followed_is_over(well, home, monkeypatch):
+    row = {"dag_id": "reconcile", "is_paused": False, "state": "success", "next_at": None}
+    ends = {"ended_at": NOW, "done_at": NOW, "failed_at": NOW - timedelta(hours=1)}
+    monkeypatch.setattr(status, "load_dags", lambda engine: [row | ends])
+    assert status.run(home, NOW).wanting == {}
+    monkeypatch.setattr(status, "load_dags", lambda engine: [row | ends | {"done_at": NOW - timedelta(hours=2)}])
+    assert status.run(home, NOW).wanting == {"DAG_FAILED": 1}
+    assert "reconcile             ÉCHEC il y a 1 h" in shown(home)
+
+
 def test_a_full_disk_needs_somebody(well, home, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: (100 * 1024**3, 0, 1024**3))
     assert "DISK_FULL" in status.run(home, NOW).wanting
