@@ -1,4 +1,5 @@
-# Accounts and signing in (Flask-AppBuilder). For OIDC: docs/exploitation.md, « Connexion par OIDC ».
+"""Accounts and signing in (Flask-AppBuilder). For OIDC: docs/exploitation.md, « Connexion par OIDC »."""
+
 from flask_appbuilder.const import AUTH_DB
 
 AUTH_TYPE = AUTH_DB
