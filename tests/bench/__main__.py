@@ -16,7 +16,6 @@ AT_EACH_SIZE = (
     ("store.load", 10**6), ("store.gather", 10**6), ("store.lines", 10**5), ("story", 10**6), ("reading.journal", 10**6), ("reading.books", 10**5),
 )  # fmt: skip
 ONCE = (("startup", 0), ("quarter.one_process", 3_000), ("quarter.commands", 3_000))
-OUT = ROOT / "docs"
 
 
 def main() -> None:
@@ -34,9 +33,9 @@ def main() -> None:
     found["run"] = {"0": {"seconds": time.perf_counter() - began}}
     figures = {"machine": report.machine(), "stages": found}
     if not asked.only:
-        (OUT / "performance").mkdir(exist_ok=True)
-        (OUT / "performance" / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-        report.write(figures, OUT)
+        (asked.out / "performance").mkdir(parents=True, exist_ok=True)
+        (asked.out / "performance" / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        report.write(figures, asked.out)
     print(report.table(figures))
 
 
@@ -54,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--only", nargs="+", default=[], help="stages by name; the page is then not written")
     parser.add_argument("--folder", type=Path, help="where the generated years lie meanwhile (6 GB at a million)")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs", help="where the page goes; docs/ by default")
     return parser.parse_args()
 
 
