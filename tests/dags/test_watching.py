@@ -14,7 +14,8 @@ import pytest
 from post_office import Mailbox, connection, served
 
 from etl import settings
-from etl.jobs import init, notices
+from etl.jobs import init, notices, status
+from etl.jobs.status_told import lines
 from etl.model.quarter import PARIS
 from etl.scheduler import home as scheduler_home
 from etl.scheduler import processes
@@ -173,16 +174,16 @@ def test_lineage_holds_links_only(events: list[dict[str, Any]]) -> None:
 
 def test_each_job_leaves_a_line_with_its_counts(told: Mailbox, home: Path) -> None:
     text = (home / "logs.jsonl").read_text(encoding="utf-8")
-    lines = [json.loads(line) for line in text.splitlines()]
-    by_event = {line["event"]: line for line in lines}
+    events = [json.loads(line) for line in text.splitlines()]
+    by_event = {line["event"]: line for line in events}
     assert set(by_event) == {"ingest", "reconcile", "draft", "watch", "notice"}
     assert by_event["reconcile"]["counts"]["saisines"] > 0
-    drafted = {name: count for line in lines if line["event"] == "draft" for name, count in line["counts"].items()}
+    drafted = {name: count for line in events if line["event"] == "draft" for name, count in line["counts"].items()}
     assert drafted["total_cents.CALAE"] > 0
     assert by_event["draft"]["quarter"] == "2026-T1"
-    assert sum(line["counts"]["rejected"] for line in lines if line["event"] == "ingest") >= 2
-    assert sum(line["counts"]["failed_files"] for line in lines if line["event"] == "ingest") == 1
-    assert next(line["outcome"] for line in lines if line["event"] == "notice") == "failed"
+    assert sum(line["counts"]["rejected"] for line in events if line["event"] == "ingest") >= 2
+    assert sum(line["counts"]["failed_files"] for line in events if line["event"] == "ingest") == 1
+    assert next(line["outcome"] for line in events if line["event"] == "notice") == "failed"
     clean(text)
 
 
@@ -226,6 +227,11 @@ def test_the_logs_of_a_real_airflow_hold_none_of_it(tmp_path: Path, monkeypatch:
                 api.unpause(dag_id)
             api.trigger("ingest_journal")
             assert wait(lambda: ended(api, "ingest_journal") == "failed" and ended(api, "reconcile") == "success", 300)
+            screen = "\n".join(lines(found := status.run(home, settings.now())))
+    assert {"DAG_FAILED", "DELIVERY_REFUSED", "ROWS_REFUSED", "SUPPORT_IMPOSSIBLE"} <= set(found.wanting)
+    assert re.search(r"reconcile +terminé il y a \d+ min", screen)
+    assert re.search(r"ingest_journal +ÉCHEC il y a \d+ min +prochain \d\d", screen)
+    clean(screen)
     logs = {path: path.read_text(encoding="utf-8", errors="replace") for path in made.logs.rglob("*.log")}
     assert any("SaisinesError" in text for text in logs.values())  # it is there that failures are told
     for text in logs.values():
@@ -233,9 +239,9 @@ def test_the_logs_of_a_real_airflow_hold_none_of_it(tmp_path: Path, monkeypatch:
     lineage = (made.logs / "lineage.jsonl").read_text(encoding="utf-8")
     assert "reconcile.reconcile" in lineage
     clean(lineage)
-    (lines,) = [path.read_text(encoding="utf-8") for path in (home / "logs").glob("*.jsonl")]
-    assert '"event": "reconcile"' in lines
-    clean(lines)
+    (told_,) = [path.read_text(encoding="utf-8") for path in (home / "logs").glob("*.jsonl")]
+    assert '"event": "reconcile"' in told_
+    clean(told_)
 
 
 def ended(api: Api, dag_id: str) -> str | None:
