@@ -58,7 +58,9 @@ def test_accounts_are_those_of_the_convention_s_file():
 def test_a_payment_empties_what_the_statement_filled():
     data = snapshot()
     paid = {row["code"]: row["payable_cents"] for row in data["statement"]["payees"] if row["payable_cents"]}
-    entries = statement_entries(data) + payment_entries(data, "ER-CALAE-2026-T2-0002-L01", paid, date(2026, 8, 19), None)
+    entries = statement_entries(data) + payment_entries(
+        data, "ER-CALAE-2026-T2-0002-L01", paid, date(2026, 8, 19), None
+    )
     found = rows(render_fec(entries))
     balances = {}
     for row in found:
