@@ -1,4 +1,4 @@
-"""The whole computation of a draft from tables in memory: every rule, the rating, the settlement, the checks; then the statements as data."""
+"""The whole computation of a draft from tables in memory: every rule, the rating, the settlement, the checks; and, apart, the statements as data."""
 
 import time
 from itertools import pairwise
@@ -8,7 +8,7 @@ from etl.engine import statement
 from etl.engine.compute import compute
 from etl.engine.plan import steps
 from tests.bench import worlds
-from tests.bench.measure import Figures
+from tests.bench.measure import Figures, timed
 from tests.bench.stages.matching import STEPS
 
 CONVENTIONS = ("AMF", "CALAE", "ENSEIGNE", "SPORT")
@@ -28,18 +28,25 @@ def run(saisines: int, folder: Path) -> Figures:
     results = compute(tables, progress=lambda step: marks.append((step, time.perf_counter())))
     marks.append(("", time.perf_counter()))
     spent = {name: after - at for (name, at), (_, after) in pairwise(marks)}
-    made = statement.statements(results, CONVENTIONS, worlds.YEAR.quarter, worlds.YEAR.cutoff)
     parts = dict.fromkeys((*PARTS.values(), "matching"), 0.0)
     for name, seconds in spent.items():
         parts["matching" if name in STEPS else PARTS[steps()[name].folder]] += seconds
     return {
         "seconds": marks[-1][1] - marks[0][1],
-        "statements": time.perf_counter() - marks[-1][1],
         "parts": parts,
         "heaviest": dict(sorted(spent.items(), key=lambda one: -one[1])[:10]),
         "lines": results["line"].num_rows,
-        "total_cents": sum(one["total_cents"] for one in made.values()),
     }
+
+
+def statements(saisines: int, folder: Path) -> Figures:
+    """The same results as the data of the statements, digest included."""
+    results = compute(worlds.load(folder))
+    made: dict[str, dict[str, object]] = {}
+    seconds = timed(
+        lambda: made.update(statement.statements(results, CONVENTIONS, worlds.YEAR.quarter, worlds.YEAR.cutoff))
+    )
+    return {"seconds": seconds, "lines": results["line"].num_rows, "conventions": len(made)}
 
 
 def pandas(saisines: int, folder: Path) -> Figures:
