@@ -61,7 +61,7 @@ def documents(
     number: Annotated[str, typer.Argument(help="Le numéro du relevé.", metavar="NUMÉRO")],
     out: Out = None,
 ) -> None:
-    """Refait tous les documents d’un relevé finalisé, à l’octet près : classeur, PDF, notes, écritures."""
+    """Refait tous les documents d’un relevé finalisé, à l’octet près : classeur, PDF, avis, écritures, virements, reversements, compte rendu."""
     from etl.jobs import issue as job
 
     folder = job.run(settings.home(), number, out, ways.progress())
