@@ -105,6 +105,10 @@ def reaching(
     except (SaisinesError, TooLargeError):
         raise
     except refused as error:
+        if _why(error) == "AirflowNotFoundException":
+            raise SaisinesError(
+                f"Source {source} : sa connexion n’existe pas dans Airflow ; créez-la (Admin › Connections)."
+            ) from error
         raise SaisinesError(
             f"Source {source} : le serveur refuse ({_why(error)}) ; vérifiez la connexion Airflow et les droits."
         ) from error

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # How the stores call the instant of an object, and what changes with its content.
 _INSTANTS = ("LastModified", "last_modified", "mtime", "updated", "created")
-_VERSIONS = ("ETag", "etag", "VersionId", "content_md5", "md5Hash")
+_VERSIONS = ("ETag", "etag", "content_md5", "md5Hash")
 
 
 class Declared(Base):
@@ -58,20 +58,19 @@ def items(declared: Declared, since: str | None, at: datetime) -> Iterator[Item]
 
 def _reaching(declared: Declared) -> AbstractContextManager[None]:
     """Every store has exceptions of its own, for which there is no common name."""
-    return reaching(
-        declared.nom, (Exception,), (PermissionError, FileNotFoundError, ValueError, ImportError, *_not_there())
-    )
-
-
-def _not_there() -> tuple[type[Exception], ...]:
     from airflow.sdk.exceptions import AirflowNotFoundException
 
-    return (AirflowNotFoundException,)
+    refused = (PermissionError, FileNotFoundError, ValueError, ImportError, AirflowNotFoundException)
+    return reaching(declared.nom, (Exception,), refused)
 
 
 def _version(facts: Mapping[str, Any]) -> str:
-    """What changes when an object does."""
-    return "|".join(str(facts[name]) for name in ("size", *_VERSIONS, *_INSTANTS) if facts.get(name) is not None)
+    """What changes when an object does: what the store derives from its content, else its last writing.
+
+    Not both: a list and the object itself give the instant with different precisions.
+    """
+    told = next((facts[name] for name in (*_VERSIONS, *_INSTANTS) if facts.get(name) is not None), "")
+    return f"{facts.get('size')}|{str(told).strip(chr(34))}"
 
 
 def _fetch(
@@ -84,7 +83,8 @@ def _fetch(
                 content = read_whole(file.read, facts.get("size"), declared.nom)
         except TooLargeError:
             return [File(name, None, said, TOO_LARGE, received_at)]
-        if _version(store.info(path, refresh=True) if store.protocol else facts) != _version(facts):
+        store.invalidate_cache()
+        if _version(store.info(path)) != _version(facts):
             raise AwayError(f"Source {declared.nom} : un fichier change pendant qu’il est lu ; il sera repris.")
     return [File(name, content, said, None, received_at)]
 

@@ -240,7 +240,7 @@ def test_a_server_that_is_down_or_a_connection_that_is_not_there(desk, drop, ssh
     with pytest.raises(AwayError):
         desk.pull("depot")
     declare(desk, drop, nom="ailleurs", connexion="aucune")
-    with pytest.raises(SaisinesError, match="AirflowNotFoundException"):
+    with pytest.raises(SaisinesError, match="sa connexion n’existe pas dans Airflow"):
         desk.pull("ailleurs")
 
 
