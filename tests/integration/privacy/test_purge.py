@@ -16,6 +16,7 @@ from etl.sources import landing
 from etl.warehouse import purging, watch
 from etl.warehouse.server import connect, running
 from etl.warehouse.tables import contacts
+from etl.warehouse.tables.pulled import held_files
 from tests.integration.explain.sampled import AT
 from tests.properties.choose import seeded
 from tests.properties.months import QUARTERS
@@ -251,3 +252,22 @@ def test_a_wrong_table_of_durations_is_refused_in_one_line(tmp_path, old, new, s
 ])  # fmt: skip
 def test_months_are_counted_back_to_a_day_that_exists(today, months, day):
     assert limit(today, months) == day
+
+
+def test_a_held_file_goes_once_somebody_has_settled_it_and_its_time_is_past(small):
+    settled = {"outcome": "discarded", "settled_by": "Moi", "settled_reason": "publicité", "settled_at": AT}
+    old, recent = date(2026, 1, 5), date(2028, 9, 1)
+    cases = {"ancien": (old, settled), "recent": (recent, settled), "ouvert": (old, {})}
+    places = {name: landing.land(small, name.encode(), settings.storage_key()) for name in cases}
+    with connect(small) as engine, engine.begin() as connection:
+        for name, (received_on, outcome) in cases.items():
+            row = {
+                "source": "courriel", "item": name, "kind": "fiches", "file_name": f"{name}.xlsx", "said": "x@y.example", "believed": False,
+                "reason": "inconnu", "sha256": places[name].sha256, "landed": places[name].path, "size_bytes": 1,
+                "received_on": received_on, "held_at": AT,
+            }  # fmt: skip
+            connection.execute(held_files.insert(), row | outcome)
+    assert purge.run(small, LATER).retenus == 1
+    assert landed(small) == sorted([places["recent"].path, places["ouvert"].path])
+    assert ask(small, "SELECT file_name, said, landed FROM held_files WHERE item = 'ancien'") == [("", None, None)]
+    assert purge.run(small, LATER).retenus == 0
