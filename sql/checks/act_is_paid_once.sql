@@ -1,11 +1,12 @@
--- After this draft no act is stated under two conventions, nor for two linked associations.
+-- What this draft states for the first time is stated nowhere else, under another convention or for a linked association.
+-- Two lists taken over may hold the same act: it was paid twice by hand, and no draft pays it again.
 with after as (
-    select saisine, linked.root, prestation, act_date, nth, convention, line.association, amount_cents
+    select saisine, linked.root, prestation, act_date, nth, convention, line.association, amount_cents, kind <> 'regularisation' as is_new
     from line join linked using (association) where not taken_back
     union all
-    select saisine, root, prestation, act_date, nth, convention, association, stated_cents
+    select saisine, root, prestation, act_date, nth, convention, association, stated_cents, false
     from fate where fate in ('due', 'kept', 'quiet')
 )
 select saisine, root, prestation, act_date, nth
 from after where amount_cents > 0
-group by all having count(distinct (convention, association)) > 1
+group by all having count(distinct (convention, association)) > 1 and bool_or(is_new)

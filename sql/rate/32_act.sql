@@ -1,4 +1,5 @@
 -- One row per act of a saisine neither blocked nor closed (rules §6), dated before the end of the quarter, with what its section says against it.
+-- What another convention states and keeps is no act of this one: nothing is paid twice, and only `requalify` moves it.
 -- An act that a statement already states keeps the association and, but for sessions, the date under which it is stated.
 with live as (
     select saisine_case.* from saisine_case where in_scope and saisine not in (select saisine from blocked) and saisine not in (select saisine from closed)
@@ -43,7 +44,11 @@ join live using (saisine)
 cross join parameters
 left join stated_line as own on own.saisine = told.saisine and own.convention = live.convention and own.association = told.association
     and own.prestation = told.prestation and own.act_date = told.act_date and own.nth = told.nth
-left join (select distinct saisine, root, prestation, act_date, nth from stated_line) as anywhere
+left join (
+    select saisine, root, prestation, act_date, nth, coalesce(list(convention) filter (where not taken_back), []) as held_by
+    from stated_line group by all
+) as anywhere
     on anywhere.saisine = told.saisine and anywhere.root = told.root and anywhere.prestation = told.prestation
     and anywhere.act_date = told.act_date and anywhere.nth = told.nth
 where told.act_date < quarter_end
+  and (live.convention_moved or own.saisine is not null or coalesce(len(held_by), 0) = 0)

@@ -57,7 +57,14 @@ def make(world: World, s: Saisine) -> None:
     acts += [_session_act(world, s, g, x) for g in s.groups.values() for x in g.sessions if x.due or x.why]
     for act in acts:
         act.stated = world.stated.get(act.identity)
-    s.acts = acts
+    s.acts = [act for act in acts if act.stated or not _held_elsewhere(world, s, act)]
+
+
+def _held_elsewhere(world: World, s: Saisine, act: Act) -> bool:
+    """Another convention states it and keeps it: nothing is paid twice, and only a decision moves it."""
+    lines = world.stated_of(s.reference, prestation=act.prestation, act_date=act.day, nth=act.nth, live=True)
+    linked = [line for line in lines if world.end_of_chain(line.association) == act.group.key]
+    return bool(linked) and not world.requalified(s.reference, "convention")
 
 
 # --- PEC -------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 # ruff: noqa: N802
 """Each code about acts, statements and payees: the smallest world that raises it, and the nearest that does not."""
 
-from .small import day, envelope, fiche, found, session, stated, tariff, world
+from tests.reference.engine import draft
+
+from .small import CUTOFF, QUARTER, convention, day, envelope, fiche, found, session, stated, tariff, world
 
 
 def test_TIME_BARRED():
@@ -18,6 +20,29 @@ def test_BEFORE_TAKEOVER():
 
     assert found(until(day(1, 7))) == {"BEFORE_TAKEOVER": "H"}
     assert found(until(day(1, 6))) == {}
+
+
+def _taken_over(*codes, **line):
+    return [
+        stated(convention=code, statement_number=f"ER-{code}-REPRISE", statement_order=n, **line)
+        for n, code in enumerate(codes)
+    ]
+
+
+def test_what_two_lists_taken_over_both_hold_stops_no_draft():
+    two = {"convention": [convention(), convention("SPORT")]}
+    paid = _taken_over("SPORT", "CALAE")  # the last list holds the saisine
+    drafted = draft(world(stated=paid, **two), QUARTER, CUTOFF)["statements"]
+    assert [line["prestation"] for line in drafted["CALAE"]["lines"]] == ["PEC"]
+    assert drafted["SPORT"]["lines"] == []
+
+
+def test_what_another_convention_states_and_keeps_is_not_paid_again():
+    two = {"convention": [convention(), convention("SPORT")]}
+    paid = _taken_over("SPORT") + _taken_over("CALAE", prestation="PEC", on=day(1, 6), amount_cents=9000)
+    paid[1]["statement_order"] = 2
+    drafted = draft(world(stated=paid, **two), QUARTER, CUTOFF)["statements"]
+    assert (drafted["CALAE"]["lines"], drafted["CALAE"]["not_paid"], drafted["SPORT"]["lines"]) == ([], [], [])
 
 
 def test_STATED_ACT_DROPPED():
