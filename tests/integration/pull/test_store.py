@@ -96,6 +96,14 @@ def test_an_object_written_again_is_seen_again(desk, bucket):
     assert desk.pull("seau") == Taken(received=1)
 
 
+def test_a_bucket_that_keeps_versions_is_no_other(desk, bucket):
+    bucket.Versioning().enable()
+    bucket.put_object(Key="t1/AAV001/a.xlsx", Body=fiche())
+    declare(desk, bucket)
+    assert desk.pull("seau") == Taken(received=1)
+    assert desk.pull("seau") == Taken()
+
+
 def test_a_cut_half_way_lands_nothing_and_the_next_pass_goes_on(desk, bucket, moto):
     bucket.put_object(Key="t1/1.csv", Body=journal(1))
     bucket.put_object(Key="t1/2.csv", Body=journal(*range(20_000)))
