@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from etl.engine.compute import compute
+from etl.engine.schema import SQL_TYPES
 from etl.engine.statement import PRESTATIONS
 from etl.jobs.inputs import Inputs, gather, parameters
 from etl.model.quarter import Quarter
@@ -146,13 +150,22 @@ def number(reference: str) -> int:
 
 
 def cut(table: pa.Table, column: str, values: Iterable[object]) -> list[Row]:
-    """The rows whose column has one of these values."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    wanted = pa.array(list(values), table.schema.field(column).type)
-    rows: list[Row] = table.filter(pc.is_in(table.column(column), wanted)).to_pylist()
+    """The rows whose column has one of these values. By DuckDB: pyarrow imports pandas to look at a Python value."""
+    wanted = list(values)
+    if not wanted:
+        return []
+    kind = SQL_TYPES[table.schema.field(column).type]
+    database = _database().cursor()
+    database.register("rows_", table)
+    found = database.sql(f"from rows_ where {column} in (select unnest($wanted::{kind}[]))", params={"wanted": wanted})
+    rows: list[Row] = found.to_arrow_table().to_pylist()
     return rows
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for the process, with nothing in it."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def key(act: Mapping[str, Any]) -> Key:

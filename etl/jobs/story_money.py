@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.engine.reasons import sentences
 from etl.jobs.decision_rules import BLOCKS
-from etl.jobs.story_facts import Facts, Row, order
+from etl.jobs.story_facts import Facts, Row, cut, order
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -106,12 +106,8 @@ def _envelope(facts: Facts, paid: Row) -> Row | None:
 
 
 def _filtered(table: pa.Table, **values: object) -> list[Row]:
-    import pyarrow.compute as pc
-
-    for name, value in values.items():
-        table = table.filter(pc.equal(table.column(name), value))
-    rows: list[Row] = table.to_pylist()
-    return rows
+    (first, value), *others = values.items()
+    return [row for row in cut(table, first, [value]) if all(row[name] == one for name, one in others)]
 
 
 def stated(facts: Facts) -> Row:
