@@ -53,4 +53,4 @@ clean:  ## the environment and the default home
 
 docs: setup  ## the pages generated from the code
 	$(BIN)/python -m etl.engine.catalogue > docs/ecarts.md
-	$(BIN)/python -m etl.jobs.register > docs/registre.md
+	$(BIN)/python -m etl.jobs.privacy.register > docs/registre.md

@@ -44,7 +44,7 @@ with DAG(
     def look(params: dict[str, Any]) -> dict[str, Any]:
         """The submitted draft, as it is put before whoever approves."""
         from etl import settings
-        from etl.jobs import approval
+        from etl.jobs.settlement import approval
 
         return approval.submitted(settings.home(), params["quarter"], params["convention"])
 
@@ -52,7 +52,7 @@ with DAG(
     def approve(shown: dict[str, Any], answer: dict[str, Any]) -> None:
         """Approve that draft, as the person who answered."""
         from etl import settings
-        from etl.jobs import approval
+        from etl.jobs.settlement import approval
 
         approval.approve(settings.home(), shown, answer, settings.now())
 

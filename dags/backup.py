@@ -34,8 +34,8 @@ with DAG(
     def save() -> int:
         """Write a backup, prove it by reading it again; gives its size in bytes."""
         from etl import settings
-        from etl.jobs import backup as job
-        from etl.jobs import restore
+        from etl.jobs.privacy import backup as job
+        from etl.jobs.privacy import restore
 
         folder = settings.backups()
         if folder is None:

@@ -40,7 +40,7 @@ DEFAULT_ARGS = {
 
 
 def late(hours: int) -> list[DeadlineAlert]:
-    """The watch tells of a run that is not over so long after it was queued; of one never made, `etl/jobs/overdue.py`."""
+    """The watch tells of a run that is not over so long after it was queued; of one never made, `etl/jobs/watching/overdue.py`."""
     told = SyncCallback("etl.scheduler.deadlines.late")
     queued, hours_after = DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=hours)
     return [DeadlineAlert(name="retard", reference=queued, interval=hours_after, callback=told)]

@@ -35,7 +35,7 @@ with DAG(
         from dataclasses import asdict
 
         from etl import settings
-        from etl.jobs import purge as job
+        from etl.jobs.privacy import purge as job
 
         return asdict(job.run(settings.home(), settings.now()))
 

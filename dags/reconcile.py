@@ -30,7 +30,7 @@ with DAG(
     def reconcile() -> dict[str, int]:
         """Reconcile everything received so far; gives the number of discrepancies by code."""
         from etl import settings
-        from etl.jobs import reconcile as job
+        from etl.jobs.matching import reconcile as job
 
         return job.run(settings.home(), settings.now()).by_code
 

@@ -41,7 +41,7 @@ with DAG(
         from airflow.sdk.exceptions import AirflowSkipException
 
         from etl import settings
-        from etl.jobs import remind as job
+        from etl.jobs.issuing import remind as job
         from etl.model.errors import SaisinesError
 
         home, at = settings.home(), settings.now()

@@ -49,7 +49,7 @@ with DAG(
     def due(params: dict[str, Any], dag_run: DagRunProtocol) -> list[dict[str, Any]]:
         """The drafts to make: of the quarter asked for, else those due on the day of this run."""
         from etl import settings
-        from etl.jobs import due as job
+        from etl.jobs.settlement import due as job
         from etl.model.quarter import civil_day
 
         if params["quarter"]:
@@ -65,7 +65,7 @@ with DAG(
     def draft(group: dict[str, Any]) -> None:
         """Draft the statements of one cutoff."""
         from etl import settings
-        from etl.jobs import draft as job
+        from etl.jobs.settlement import draft as job
 
         job.run(settings.home(), group["quarter"], settings.now(), convention=group["conventions"])
 

@@ -21,7 +21,7 @@ def take_in(kind: str, news: Asset) -> None:
     @task
     def sources() -> list[str]:
         """The declared sources of that kind, by name."""
-        from etl.jobs import pull
+        from etl.jobs.intake import pull
 
         return pull.names(kind)
 
@@ -29,7 +29,7 @@ def take_in(kind: str, news: Asset) -> None:
     def take(source: str) -> int:
         """Take in what is new at a source; gives the number of unreadable files, and is skipped when nothing is new."""
         from etl import settings
-        from etl.jobs import pull
+        from etl.jobs.intake import pull
 
         taken = pull.run(settings.home(), source, settings.now())
         if not taken.received:
@@ -40,7 +40,7 @@ def take_in(kind: str, news: Asset) -> None:
     def announce(dag_run: DagRunProtocol) -> None:
         """Set the reconciliation off if anything came, even if a source failed or was cut half-way."""
         from etl import settings
-        from etl.jobs import pull
+        from etl.jobs.intake import pull
 
         if not pull.news(settings.home(), kind, dag_run.run_after):
             raise AirflowSkipException("rien de nouveau")
@@ -48,7 +48,7 @@ def take_in(kind: str, news: Asset) -> None:
     @task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS)
     def tell(failed: list[int]) -> None:
         """Show in red that some files could not be taken in: the others are, and go on."""
-        from etl.jobs import pull
+        from etl.jobs.intake import pull
 
         pull.refuse(sum(failed))
 

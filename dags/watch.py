@@ -38,7 +38,7 @@ with DAG(
     def look() -> int:
         """Find what is to be told; gives how much of it is new."""
         from etl import settings
-        from etl.jobs import notices
+        from etl.jobs.watching import notices
 
         return notices.look(settings.home(), settings.now())
 
@@ -46,7 +46,7 @@ with DAG(
     def tell() -> int:
         """Write to whom it concerns what was not told yet; gives how many messages left."""
         from etl import settings
-        from etl.jobs import notices
+        from etl.jobs.watching import notices
 
         return notices.tell(settings.home(), settings.now()).messages
 

@@ -30,7 +30,7 @@ def entries(
     out: Out = None,
 ) -> None:
     """Écrit les écritures d’une période au format du FEC : relevés, virements, rejets, reversements soldés."""
-    from etl.jobs import entries as job
+    from etl.jobs.issuing import entries as job
     from etl.model.errors import UsageError
     from etl.model.money import euros
 
@@ -48,7 +48,7 @@ def accrual(
     out: Out = None,
 ) -> None:
     """Écrit les provisions de clôture, à vérifier : actes connus hors relevé, fiches manquantes estimées."""
-    from etl.jobs import accrual as job
+    from etl.jobs.issuing import accrual as job
     from etl.model.money import euros
 
     made = job.run(settings.home(), year, settings.now(), out)
@@ -72,7 +72,7 @@ def accrual(
 @repayments.command("list")
 def list_repayments() -> None:
     """Liste ce que des associations doivent et qu’aucun relevé ne peut récupérer."""
-    from etl.jobs import repayments as job
+    from etl.jobs.issuing import repayments as job
     from etl.model.money import euros
 
     orders = job.run_list(settings.home())
@@ -88,7 +88,7 @@ def list_repayments() -> None:
 @repayments.command("write")
 def write_repayments(out: Out = None) -> None:
     """Écrit l’ordre de reversement de chaque somme encore due, un PDF par association."""
-    from etl.jobs import repayments as job
+    from etl.jobs.issuing import repayments as job
     from etl.model.money import euros
 
     made = job.run(settings.home(), out)
@@ -100,7 +100,7 @@ def write_repayments(out: Out = None) -> None:
 @repayments.command("settle")
 def settle(number: Number, payee: Payee, by: By, reason: Reason) -> None:
     """Dit qu’un ordre de reversement est soldé, et comment : la somme n’est plus reportée d’un relevé à l’autre."""
-    from etl.jobs import repayments as job
+    from etl.jobs.issuing import repayments as job
     from etl.model.money import euros
 
     cents = job.settle(settings.home(), number, payee, by, reason, settings.now())
@@ -110,7 +110,7 @@ def settle(number: Number, payee: Payee, by: By, reason: Reason) -> None:
 @payments.command("list")
 def list_payments(quarter: Quarter, convention: ways.Convention) -> None:
     """Liste les bénéficiaires des relevés d’un trimestre : montant, état, et pourquoi l’un est retenu."""
-    from etl.jobs import payment_list as job
+    from etl.jobs.payment import payment_list as job
     from etl.model.money import euros
 
     rows = [
@@ -133,7 +133,7 @@ def returned(number: Number, payee: Payee, by: By, reason: Reason) -> None:
 
 
 def _told(number: str, payee: str, state: str, by: str, reason: str) -> None:
-    from etl.jobs import payment_list as job
+    from etl.jobs.payment import payment_list as job
 
     job.tell(settings.home(), number, payee, state, by, reason, settings.now())
     say(f"{payee} sur {number} : {'payé' if state == 'paye' else 'rejeté, à payer de nouveau'}.")

@@ -20,7 +20,7 @@ def desk(
     """Ouvre le bureau sur un trimestre d’exemple, sur cette machine : l’adresse et le compte de chaque rôle s’affichent."""
     import signal
 
-    from etl.jobs import desk as job
+    from etl.jobs.running import desk as job
 
     for asked in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us with interruption ignored
         signal.signal(asked, signal.default_int_handler)

@@ -45,8 +45,8 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Reçoit des fichiers : chacun en entier ou pas du tout, avec ses totaux de contrôle. Redonner un fichier ne change rien."""
-    from etl.jobs import inbox
-    from etl.jobs import ingest as job
+    from etl.jobs.intake import inbox
+    from etl.jobs.intake import ingest as job
 
     show, now = ways.progress(), settings.now()
     report = job.run(
@@ -102,7 +102,7 @@ def _tell(report: Any) -> None:  # noqa: ANN401 - ingest.Report, imported late
 @deliveries.command("list")
 def list_deliveries(as_json: AsJson = False) -> None:
     """Liste ce qui a été reçu, avec les totaux de contrôle."""
-    from etl.jobs import deliveries as job
+    from etl.jobs.intake import deliveries as job
 
     rows = [dict(row) for row in job.run_list(settings.home())]
     if as_json:
@@ -128,7 +128,7 @@ def withdraw(
     number: Annotated[int, typer.Argument(help="Le numéro de la livraison.", metavar="N")], by: By, reason: Reason
 ) -> None:
     """Retire une livraison : ses lignes n’ont jamais compté. Ce qui est finalisé reste ; les mêmes octets peuvent revenir."""
-    from etl.jobs import deliveries as job
+    from etl.jobs.intake import deliveries as job
 
     job.withdraw(settings.home(), number, by, reason, settings.now())
     say(f"Livraison {number} retirée. Ensuite : saisines reconcile")
@@ -141,7 +141,7 @@ def list_refused(
     as_json: AsJson = False,
 ) -> None:
     """Liste les lignes refusées qui attendent, avec le motif en français."""
-    from etl.jobs import quarantine as job
+    from etl.jobs.intake import quarantine as job
 
     rows = job.run_list(settings.home(), origin=association, code=code)
     if as_json:
@@ -169,7 +169,7 @@ def list_refused(
 @quarantine.command("replay")
 def replay() -> None:
     """Juge de nouveau les lignes gardées, quand une liste ou le registre a changé."""
-    from etl.jobs import quarantine as job
+    from etl.jobs.intake import quarantine as job
 
     report = job.replay(settings.home(), settings.now())
     say(
@@ -185,7 +185,7 @@ def export(
     association: Association = None,
 ) -> None:
     """Rend à chaque association son classeur : cellules fautives colorées, motif en commentaire, prêt à corriger et renvoyer."""
-    from etl.jobs import quarantine_export as job
+    from etl.jobs.intake import quarantine_export as job
 
     made = job.export(settings.home(), out, origin=association)
     for path in made:

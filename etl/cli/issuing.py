@@ -21,7 +21,7 @@ Folders = Annotated[
 
 def report(quarter: Quarter, convention: Convention, by: By, out: Out = None) -> None:
     """Publie le compte rendu d’une convention au financeur, ou refait celui déjà publié : un trimestre publié ne change plus."""
-    from etl.jobs import report as job
+    from etl.jobs.issuing import report as job
 
     made = job.run(settings.home(), quarter, convention, by, settings.now(), out)
     say(
@@ -32,7 +32,7 @@ def report(quarter: Quarter, convention: Convention, by: By, out: Out = None) ->
 
 def template(association: Association = None, out: Folders = None) -> None:
     """Écrit le classeur à remplir de chaque association, ses saisines en cours déjà inscrites."""
-    from etl.jobs import template as job
+    from etl.jobs.issuing import template as job
 
     paths = job.run(settings.home(), settings.now(), association, out)
     if association:
@@ -59,8 +59,8 @@ def remind(
     ] = False,
 ) -> None:
     """Prépare les rappels : la liste dans le dossier de chaque association, le message à côté. Le DAG les envoie chaque lundi."""
-    from etl.jobs import remind as job
     from etl.jobs.files import write_atomically
+    from etl.jobs.issuing import remind as job
 
     now = settings.now()
     due = job.run(settings.home(), now, association, out, every_days, age_days)

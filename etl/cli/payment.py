@@ -40,7 +40,7 @@ def pay(
     ] = None,
 ) -> None:
     """Écrit le lot de virements des bénéficiaires encore à payer, ou prend la réponse de la banque."""
-    from etl.jobs import pay as job
+    from etl.jobs.payment import pay as job
     from etl.model.money import euros
 
     if returned:
@@ -62,7 +62,7 @@ def documents(
     out: Out = None,
 ) -> None:
     """Refait tous les documents d’un relevé finalisé, à l’octet près : classeur, PDF, avis, écritures, virements, reversements, compte rendu."""
-    from etl.jobs import issue as job
+    from etl.jobs.issuing import issue as job
 
     folder = job.run(settings.home(), number, out, ways.progress())
     ways.done()

@@ -42,8 +42,8 @@ def decide(
     ] = None,
 ) -> None:
     """Enregistre une décision, ou un fichier de décisions. Rien ne s’efface : « withdraw » défait la dernière."""
-    from etl.jobs import decide as job
-    from etl.jobs.acts import fingerprints
+    from etl.jobs.matching import decide as job
+    from etl.jobs.matching.acts import fingerprints
 
     if (kind is None) == (file is None):
         raise UsageError("Donnez une décision (GENRE et ses options), ou --file CSV.")

@@ -19,7 +19,7 @@ def backup(
     ] = None,
 ) -> None:
     """Sauvegarde la base et les fichiers reçus, d’un même instant, dans un fichier chiffré."""
-    from etl.jobs import backup as job
+    from etl.jobs.privacy import backup as job
 
     made = job.run(settings.home(), folder, settings.now(), keep, ways.progress())
     ways.done()
@@ -45,7 +45,7 @@ def restore(
     ] = False,
 ) -> None:
     """Restaure une sauvegarde dans un dossier d’état vide : tout, ou rien."""
-    from etl.jobs import restore as job
+    from etl.jobs.privacy import restore as job
 
     if check:
         told = job.check(path, ways.progress())
@@ -72,8 +72,8 @@ def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compte ce qui serait effacé, sans rien effacer.")] = False,
 ) -> None:
     """Efface ce qui a dépassé sa durée de conservation, des seules saisines closes. Aucun relevé n’en change."""
-    from etl.jobs import purge as job
-    from etl.jobs.retention import read_retention
+    from etl.jobs.privacy import purge as job
+    from etl.jobs.privacy.retention import read_retention
 
     home = settings.home()
     kept = read_retention(home)
@@ -112,7 +112,7 @@ def rekey_pseudonyms(
     ] = False,
 ) -> None:
     """Redonne à chaque personne un pseudonyme, sous une nouvelle clé. Aucun relevé n’en change ; l’ancienne est refusée ensuite."""
-    from etl.jobs import rekey as job
+    from etl.jobs.privacy import rekey as job
 
     new = settings.new_key(new_key, settings.PSEUDONYMS)
     done = job.pseudonyms(settings.home(), new, by, reason, settings.now(), forget=forget, progress=ways.progress())
@@ -126,7 +126,7 @@ def rekey_pseudonyms(
 @rekey.command("files")
 def rekey_files(new_key: NewKey, by: By, reason: Reason) -> None:
     """Chiffre les fichiers reçus avec une nouvelle clé. Les sauvegardes d’avant gardent l’ancienne."""
-    from etl.jobs import rekey as job
+    from etl.jobs.privacy import rekey as job
 
     new = settings.new_key(new_key, settings.STORAGE)
     count = job.storage(settings.home(), new, by, reason, settings.now(), ways.progress())
@@ -136,7 +136,7 @@ def rekey_files(new_key: NewKey, by: By, reason: Reason) -> None:
 
 
 def _tell_key(secret: settings.Secret, new_key: Path) -> None:
-    from etl.jobs import rekey as job
+    from etl.jobs.privacy import rekey as job
 
     kept = job.put_key(secret, new_key)
     if kept is None:
@@ -173,8 +173,8 @@ def subject_show(
     """Dit tout ce qui est détenu sur une saisine ou une personne, et ce qui ne l’est pas. La consultation est tracée."""
     import json
 
-    from etl.jobs import subject as job
     from etl.jobs.files import write_atomically
+    from etl.jobs.privacy import subject as job
 
     told = job.show(settings.home(), reference, _asked(person), by, settings.now())
     if out:
@@ -195,7 +195,7 @@ def subject_show(
 @subject.command("erase")
 def subject_erase(by: By, reason: Reason, reference: OfSaisine = None, person: OfPerson = None) -> None:
     """Efface d’une personne ce qu’aucune pièce comptable n’exige, quand ses saisines sont closes. Aucun relevé n’en change."""
-    from etl.jobs import subject as job
+    from etl.jobs.privacy import subject as job
 
     done = job.erase(settings.home(), reference, _asked(person), by, reason, settings.now())
     say(f"{done.people} pseudonyme(s), {done.calls} appel(s), {done.refused} ligne(s) refusée(s) effacés,")

@@ -23,7 +23,7 @@ def proposals(
     as_json: AsJson = False,
 ) -> None:
     """Propose des saisines aux fiches qui n’en ont pas, indice par indice. Rien n’est payé sans décision."""
-    from etl.jobs import propose as job
+    from etl.jobs.matching import propose as job
 
     found = [one for one in job.run(settings.home(), settings.now()) if association in (None, one.association)]
     if as_json:
@@ -59,7 +59,7 @@ def _tell_without(found: list[Proposal]) -> None:
 
 def _tell_why(proposal: Proposal, candidate: Candidate) -> None:
     from etl.engine.proposals import label
-    from etl.jobs.propose import confirm_command
+    from etl.jobs.matching.propose import confirm_command
 
     rows: list[tuple[str, ...]] = [("indice", "la fiche", "la saisine", "", "bits", "total")]
     rows += [

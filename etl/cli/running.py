@@ -19,14 +19,14 @@ def up(
     ] = False,
 ) -> None:
     """Démarre Airflow et le bureau sur cette machine, pour de vrai ; détaché du terminal, jusqu’à « saisines down »."""
-    from etl.jobs import up as job
+    from etl.jobs.running import up as job
 
     (job.watch if foreground else job.run)(settings.home(), say, port)
 
 
 def down() -> None:
     """Arrête ce que « saisines up » a démarré, y compris ce qu’un arrêt brutal aurait laissé."""
-    from etl.jobs import up as job
+    from etl.jobs.running import up as job
 
     job.down(settings.home(), say)
 

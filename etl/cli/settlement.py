@@ -14,7 +14,7 @@ from etl.cli.ways import AsJson, By, Convention, Digest, Out, Quarter, Reason, s
 def reconcile(as_json: AsJson = False) -> None:
     """Refait les saisines, les rapprochements et les écarts, à l’instant présent."""
     from etl.engine.plan import rules
-    from etl.jobs import reconcile as job
+    from etl.jobs.matching import reconcile as job
 
     found = job.run(settings.home(), settings.now(), ways.progress())
     ways.done()
@@ -46,7 +46,7 @@ def draft(
     out: Out = None,
 ) -> None:
     """Établit les brouillons de relevé : données, classeur et écarts. N’importe quel jour, autant de fois qu’on veut."""
-    from etl.jobs import draft as job
+    from etl.jobs.settlement import draft as job
 
     made = job.run(
         settings.home(), quarter, settings.now(), convention, ways.day(cutoff, "--cutoff"), out, ways.progress()
@@ -84,8 +84,8 @@ def _tell(statements: list[dict[str, Any]]) -> None:
 
 def submit(quarter: Quarter, convention: Convention, by: By, digest: Digest) -> None:
     """La coordination soumet un brouillon à la finance, et écrit les avis provisoires à envoyer aux associations."""
-    from etl.jobs import issue
-    from etl.jobs import statement_life as job
+    from etl.jobs.issuing import issue
+    from etl.jobs.settlement import statement_life as job
 
     job.submit(settings.home(), quarter, convention, digest, by, settings.now())
     folder = issue.provisional(settings.home(), quarter, convention, digest, progress=ways.progress())
@@ -96,7 +96,7 @@ def submit(quarter: Quarter, convention: Convention, by: By, digest: Digest) -> 
 
 def approve(quarter: Quarter, convention: Convention, by: By, digest: Digest) -> None:
     """La finance approuve un brouillon soumis par quelqu’un d’autre."""
-    from etl.jobs import statement_life as job
+    from etl.jobs.settlement import statement_life as job
 
     job.approve(settings.home(), quarter, convention, digest, by, settings.now())
     say(f"Relevé {convention} {quarter} approuvé par {by}. Ensuite : saisines finalise.")
@@ -104,7 +104,7 @@ def approve(quarter: Quarter, convention: Convention, by: By, digest: Digest) ->
 
 def reject(quarter: Quarter, convention: Convention, by: By, digest: Digest, reason: Reason) -> None:
     """Renvoie en brouillon un relevé soumis ou approuvé, en disant pourquoi."""
-    from etl.jobs import statement_life as job
+    from etl.jobs.settlement import statement_life as job
 
     job.reject(settings.home(), quarter, convention, digest, by, reason, settings.now())
     say(f"Relevé {convention} {quarter} renvoyé en brouillon par {by}.")
@@ -112,8 +112,8 @@ def reject(quarter: Quarter, convention: Convention, by: By, digest: Digest, rea
 
 def finalise(quarter: Quarter, convention: Convention, by: By, digest: Digest) -> None:
     """Finalise un relevé approuvé : recalcule, vérifie l’empreinte, donne le numéro. Définitif."""
-    from etl.jobs import draft as drafting
-    from etl.jobs import statement_life as job
+    from etl.jobs.settlement import draft as drafting
+    from etl.jobs.settlement import statement_life as job
 
     done = job.finalise(settings.home(), quarter, convention, digest, by, settings.now(), drafting.recompute)
     if done.number is None:
@@ -135,7 +135,7 @@ def takeover(
     reason: Reason,
 ) -> None:
     """Reprend ce qui a été payé à la main, une fois par convention."""
-    from etl.jobs import takeover as job
+    from etl.jobs.settlement import takeover as job
     from etl.model.errors import UsageError
     from etl.model.money import euros
 
@@ -162,7 +162,7 @@ def simulate(
     ] = False,
 ) -> None:
     """Ce que serait le trimestre sous d’autres fichiers de convention, et la différence. N’écrit rien dans l’entrepôt."""
-    from etl.jobs import simulate as job
+    from etl.jobs.settlement import simulate as job
 
     made = job.run(settings.home(), quarter, folder, settings.now(), quarters, out, ways.progress(), fresh)
     ways.done()
@@ -175,7 +175,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Raconte une saisine : lignes reçues, rapprochement, écarts, décisions, barème, calculs, relevés. Chaque lecture est notée."""
-    from etl.jobs import explain as job
+    from etl.jobs.story import explain as job
 
     story = job.run(settings.home(), reference, settings.system_user(), settings.now())
     if as_json:

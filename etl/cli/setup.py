@@ -34,7 +34,7 @@ def init(
     ] = None,
 ) -> None:
     """Crée ou met à jour l’entrepôt et charge les conventions et le registre. Sans danger si c’est déjà fait."""
-    from etl.jobs import init as job
+    from etl.jobs.running import init as job
 
     home = settings.home()
     report = job.run(home, folder, register, by or settings.system_user(), settings.now())
@@ -60,7 +60,7 @@ def sample(
     ] = 116006,
 ) -> None:
     """Écrit une boîte de réception inventée et vraisemblable : journal, fiches, registre, conventions."""
-    from etl.jobs import sample as job
+    from etl.jobs.running import sample as job
 
     made = job.run(folder, saisines, seed, progress=ways.progress())
     ways.done()
@@ -76,7 +76,7 @@ def demo(
     ] = 3000,
 ) -> None:
     """Du néant aux relevés d’un trimestre d’exemple, par les vrais DAG sur un vrai ordonnanceur."""
-    from etl.jobs import demo as job
+    from etl.jobs.running import demo as job
 
     job.run(settings.home(), settings.now(), say, saisines)
 
@@ -84,7 +84,7 @@ def demo(
 @conventions.command("check")
 def check(folder: Folder) -> None:
     """Vérifie des fichiers de convention : dit tout ce qui ne va pas, fichier et ligne. Ne charge rien."""
-    from etl.jobs import conventions as job
+    from etl.jobs.settlement import conventions as job
 
     if errors := job.check(folder):
         for error in errors:
@@ -103,7 +103,7 @@ def apply(
     ] = None,
 ) -> None:
     """Montre ce qu’un changement de fichiers change, en texte et en euros ; une seconde personne l’applique en nommant son empreinte."""
-    from etl.jobs import conventions_apply, simulate
+    from etl.jobs.settlement import conventions_apply, simulate
 
     shown = conventions_apply.run(settings.home(), folder, by, settings.now(), digest, simulate.compare)
     for text in shown.texts:

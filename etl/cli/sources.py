@@ -19,7 +19,7 @@ Number = Annotated[int, typer.Argument(help="Le numéro du fichier retenu.", met
 @sources.command("list")
 def list_sources(as_json: AsJson = False) -> None:
     """Liste les sources déclarées (sources.yaml) et leur dernier passage complet."""
-    from etl.jobs import pull
+    from etl.jobs.intake import pull
 
     rows = pull.run_list(settings.home())
     if as_json:
@@ -39,7 +39,7 @@ def pull(
     """Fait un passage sur une source, comme les DAG : pour l’essayer. Les connexions sont celles d’Airflow (AIRFLOW_CONN_…)."""
     from dataclasses import asdict
 
-    from etl.jobs import pull as job
+    from etl.jobs.intake import pull as job
 
     taken = job.run(settings.home(), name, settings.now())
     if as_json:
@@ -54,7 +54,7 @@ def pull(
 @sources.command("held")
 def list_held(as_json: AsJson = False) -> None:
     """Liste les fichiers retenus : personne ne peut dire de quelle association ils sont, ou rien ne le prouve."""
-    from etl.jobs import held as job
+    from etl.jobs.intake import held as job
 
     rows = job.run_list(settings.home())
     if as_json:
@@ -87,8 +87,8 @@ def attribute(
     reason: Reason,
 ) -> None:
     """Dit de quelle association est un fichier retenu, et le reçoit à la date que sa source donne."""
-    from etl.jobs import held as job
-    from etl.jobs.ingest import KNOWN
+    from etl.jobs.intake import held as job
+    from etl.jobs.intake.ingest import KNOWN
 
     report = job.attribute(settings.home(), number, association, by, reason, settings.now())
     if report.status == KNOWN:
@@ -104,7 +104,7 @@ def attribute(
 @sources.command("discard")
 def discard(number: Number, by: By, reason: Reason) -> None:
     """Écarte un fichier retenu : il n’est de personne."""
-    from etl.jobs import held as job
+    from etl.jobs.intake import held as job
 
     job.discard(settings.home(), number, by, reason, settings.now())
     say(f"Fichier retenu {number} écarté.")

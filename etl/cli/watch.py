@@ -10,8 +10,8 @@ from etl.cli.ways import AsJson, say, say_json
 
 def status(as_json: AsJson = False) -> None:
     """Dit en un écran où tout en est ; code 0 si rien n’attend personne, 1 sinon."""
-    from etl.jobs import status as job
-    from etl.jobs.status_told import lines
+    from etl.jobs.watching import status as job
+    from etl.jobs.watching.status_told import lines
 
     found = job.run(settings.home(), settings.now())
     if as_json:

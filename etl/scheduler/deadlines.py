@@ -12,6 +12,6 @@ def late(context: Mapping[str, Any]) -> None:
     Args:
         context: `dag_run`, as data.
     """
-    from etl.jobs import notices
+    from etl.jobs.watching import notices
 
     notices.late(context)

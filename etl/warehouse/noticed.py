@@ -28,7 +28,7 @@ class Notice:
 
     Attributes:
         role: `coordination`, `finance`, `data` or `psychologue`.
-        kind: a code, one of those that etl/jobs/notices.py can say.
+        kind: a code, one of those that etl/jobs/watching/notices.py can say.
         key: what it is about: the same thing seen again is not told again.
         detail: counts, days and codes; never a name of a file, a reference, a pseudonym or free text.
     """

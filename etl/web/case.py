@@ -10,9 +10,9 @@ from starlette.datastructures import FormData
 
 from etl import settings
 from etl.engine.reasons import sentences
-from etl.jobs import explain
-from etl.jobs.story_money_told import arithmetic, cap
-from etl.jobs.story_words import MATCHES, REPAIRS
+from etl.jobs.story import explain
+from etl.jobs.story.money_told import arithmetic, cap
+from etl.jobs.story.words import MATCHES, REPAIRS
 from etl.model.codes import QUALITE_NAMES
 from etl.model.errors import SaisinesError
 from etl.model.reference import compact, parse

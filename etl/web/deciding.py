@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import text
 
 from etl import settings
-from etl.jobs import decide
-from etl.jobs.acts import fingerprints
-from etl.jobs.decision_file import COLUMNS
+from etl.jobs.matching import decide
+from etl.jobs.matching.acts import fingerprints
+from etl.jobs.matching.decision_file import COLUMNS
 from etl.model.errors import SaisinesError
 from etl.warehouse.decisions import load_decisions
 from etl.warehouse.query import Row

@@ -11,8 +11,8 @@ from typing import Any
 from fastapi import Depends, HTTPException, Response
 
 from etl import settings
-from etl.jobs import issue
-from etl.jobs.draft import as_json
+from etl.jobs.issuing import issue
+from etl.jobs.settlement.draft import as_json
 from etl.model.money import euros
 from etl.warehouse.drafts import load_draft, unpack
 from etl.warehouse.query import Row

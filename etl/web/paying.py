@@ -10,8 +10,8 @@ from fastapi import Depends, HTTPException, Response
 from starlette.datastructures import UploadFile
 
 from etl import settings
-from etl.jobs import pay as job
-from etl.jobs import payment_told
+from etl.jobs.payment import pay as job
+from etl.jobs.payment import payment_told
 from etl.model.errors import SaisinesError
 from etl.warehouse.drafts import load_draft
 from etl.warehouse.payments import load_batches

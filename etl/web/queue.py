@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from etl import settings
 from etl.engine.reasons import sentences
-from etl.jobs.decision_rules import OF_A_DAY
+from etl.jobs.matching.decision_rules import OF_A_DAY
 from etl.model.errors import SaisinesError
 from etl.web import deciding, snapshot
 from etl.web.access import Visitor, sent, visitor

@@ -10,9 +10,10 @@ from fastapi import Depends, HTTPException, Request, Response
 from starlette.datastructures import FormData
 
 from etl import settings
-from etl.jobs import documents, people
-from etl.jobs import remind as job
-from etl.jobs.inputs import default_cutoff
+from etl.jobs import people
+from etl.jobs.issuing import documents
+from etl.jobs.issuing import remind as job
+from etl.jobs.settlement.inputs import default_cutoff
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter
 from etl.warehouse.server import connect

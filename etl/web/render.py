@@ -13,8 +13,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from etl.engine.proposals import label
-from etl.jobs.payment_told import BY_HAND
-from etl.jobs.story_words import DECISION_STATES, DECISIONS, KINDS, MATCHES, RECEIVED_HOW, STATES, STATUTS, act_name
+from etl.jobs.payment.payment_told import BY_HAND
+from etl.jobs.story.words import DECISION_STATES, DECISIONS, KINDS, MATCHES, RECEIVED_HOW, STATES, STATUTS, act_name
 from etl.model.codes import MODE_NAMES
 from etl.model.money import euros
 from etl.model.quarter import PARIS

@@ -1,6 +1,6 @@
-"""What the engine found, read by SQL from the file that `reconcile` wrote (etl/jobs/results.py): the first page of a process computes nothing.
+"""What the engine found, read by SQL from the file that `reconcile` wrote (etl/jobs/matching/results.py).
 
-When the warehouse has moved on, pages go on showing the last file, and say so, while one thread of one process makes the next.
+The first page of a process computes nothing. When the warehouse has moved on, pages go on showing the last file, and say so, while one thread of one process makes the next.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl import settings
-from etl.jobs import results
-from etl.jobs.inputs import Inputs
-from etl.jobs.story_facts import OF_SAISINE, Computed
+from etl.jobs.matching import results
+from etl.jobs.settlement.inputs import Inputs
+from etl.jobs.story.facts import OF_SAISINE, Computed
 from etl.model.quarter import Quarter, civil_day
 from etl.warehouse.server import connect
 

@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Response
 
 from etl import settings
 from etl.engine.reasons import sentences
-from etl.jobs.payment_told import FOLLOWS
+from etl.jobs.payment.payment_told import FOLLOWS
 from etl.warehouse.drafts import load_draft, load_drafts, load_events, unpack
 from etl.warehouse.payments import load_batches, load_items, load_payees
 from etl.warehouse.query import Row

@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from etl import settings
-from etl.jobs import draft
+from etl.jobs.settlement import draft
 from etl.model.quarter import Quarter
 from etl.warehouse.drafts import load_drafts
 from etl.warehouse.query import Row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Depends, Response
 
 from etl import settings
-from etl.jobs import draft, statement_life
+from etl.jobs.settlement import draft, statement_life
 from etl.web import snapshot
 from etl.web.asked import Asked, asked
 

@@ -8,7 +8,7 @@ from fastapi import Depends, HTTPException, Request, Response
 from starlette.datastructures import FormData
 
 from etl import settings
-from etl.jobs import support as job
+from etl.jobs.matching import support as job
 from etl.model.reference import parse
 from etl.warehouse.query import Row
 from etl.warehouse.server import connect

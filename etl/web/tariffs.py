@@ -12,7 +12,7 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from etl import settings
-from etl.jobs import conventions_apply, simulate
+from etl.jobs.settlement import conventions_apply, simulate
 from etl.model.errors import SaisinesError
 from etl.warehouse.reference import load_convention_files, load_pending_set
 from etl.warehouse.server import connect

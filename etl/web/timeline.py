@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from etl.jobs.story_words import DECISIONS, STATUTS
+from etl.jobs.story.words import DECISIONS, STATUTS
 from etl.model.codes import MODE_NAMES, PRESTATION_NAMES
 from etl.model.money import euros
 

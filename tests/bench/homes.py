@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import csv
 from sqlalchemy import Connection, Engine, text
 
-from etl.jobs import init
+from etl.jobs.running import init
 from etl.warehouse import arrow, reference, rows
 from etl.warehouse.deliveries import Delivery, save_deliveries
 from etl.warehouse.server import connect, running

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from etl import settings
-from etl.jobs import init
+from etl.jobs.running import init
 from etl.model.quarter import PARIS
 from etl.scheduler.home import AirflowHome
 from etl.warehouse import server

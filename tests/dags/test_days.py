@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from etl import settings
-from etl.jobs import due as job
-from etl.jobs import init
+from etl.jobs.running import init
+from etl.jobs.settlement import due as job
 from etl.model.convention_set import DEFAULT
 from etl.model.quarter import PARIS, Quarter, civil_day
 from etl.scheduler.home import AirflowHome

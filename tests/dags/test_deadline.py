@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from etl import settings
-from etl.jobs import init
+from etl.jobs.running import init
 from etl.scheduler import home as scheduler_home
 from etl.scheduler import processes
 from etl.scheduler.api import Api, wait

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etl import settings
-from etl.jobs import demo
+from etl.jobs.running import demo
 from etl.model.errors import SaisinesError
 
 CONVENTIONS = ["AMF", "CALAE", "ENSEIGNE", "SPORT"]

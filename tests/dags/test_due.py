@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from etl.jobs import draft, due, inbox, init, takeover
+from etl.jobs.intake import inbox
+from etl.jobs.running import init
+from etl.jobs.settlement import draft, due, takeover
 from etl.model.quarter import PARIS
 from etl.warehouse import server
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from post_office import SENDER, Mailbox, certificate, connection, served
 
-from etl.jobs import mail
-from etl.jobs.mail import Message
+from etl.jobs.watching import mail
+from etl.jobs.watching.mail import Message
 from etl.model.errors import SaisinesError
 from etl.scheduler.home import AirflowHome
 from etl.scheduler.processes import free_port

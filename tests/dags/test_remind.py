@@ -10,7 +10,8 @@ import pytest
 from post_office import Mailbox, connection, served
 
 from etl import settings
-from etl.jobs import inbox, init, sample
+from etl.jobs.intake import inbox
+from etl.jobs.running import init, sample
 from etl.scheduler.home import AirflowHome
 from etl.scheduler.processes import free_port
 from etl.warehouse import server

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from etl import settings
-from etl.jobs import init, sample
+from etl.jobs.running import init, sample
 from etl.scheduler.home import AirflowHome
 from etl.warehouse import server
 from etl.warehouse.server import connect

@@ -14,8 +14,9 @@ import pytest
 from post_office import Mailbox, connection, served
 
 from etl import settings
-from etl.jobs import init, notices, status
-from etl.jobs.status_told import lines
+from etl.jobs.running import init
+from etl.jobs.watching import notices, status
+from etl.jobs.watching.status_told import lines
 from etl.model.quarter import PARIS
 from etl.scheduler import home as scheduler_home
 from etl.scheduler import processes

@@ -5,8 +5,9 @@ import shutil
 import pytest
 from sqlalchemy import text
 
-from etl.jobs import draft, init, simulate
-from etl.jobs.inputs import default_cutoff
+from etl.jobs.running import init
+from etl.jobs.settlement import draft, simulate
+from etl.jobs.settlement.inputs import default_cutoff
 from etl.model.convention_set import read_directory
 from etl.model.quarter import Quarter
 from etl.warehouse.server import connect, running

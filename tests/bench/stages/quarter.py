@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from etl import settings
-from etl.jobs import draft, inbox, ingest, init, issue, reconcile, sample
+from etl.jobs.intake import inbox, ingest
+from etl.jobs.issuing import issue
+from etl.jobs.matching import reconcile
+from etl.jobs.running import init, sample
+from etl.jobs.settlement import draft
 from etl.warehouse.server import connect, running
 from tests.bench.measure import Figures, timed
 from tests.bench.stages.startup import SAISINES

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 from pyarrow import csv
 
-from etl.jobs.judging import Given, judge
+from etl.jobs.intake.judging import Given, judge
 from etl.sources.intake import Content, read_content
 from etl.sources.kept import CONTACT
 from tests.bench import homes, workbooks

@@ -10,8 +10,9 @@ from statistics import median
 import duckdb
 
 from etl import settings
-from etl.jobs import decide, explain, results
-from etl.jobs.story_facts import compute_all
+from etl.jobs.matching import decide, results
+from etl.jobs.story import explain
+from etl.jobs.story.facts import compute_all
 from etl.model.quarter import civil_day
 from etl.warehouse.server import connect
 from tests.bench import homes

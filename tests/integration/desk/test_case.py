@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from etl.jobs import inbox, init, sample
+from etl.jobs.intake import inbox
+from etl.jobs.running import init, sample
 
 from .test_pages import asked
 

@@ -8,7 +8,7 @@ import pytest
 from finance.stated import answer, finalise, line, statement
 from sqlalchemy import text
 
-from etl.jobs import pay
+from etl.jobs.payment import pay
 from etl.web import access
 from etl.web.matrix import ROUTES
 from tests.unit.web.conftest import PEOPLE

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from etl import settings
-from etl.jobs import decide, reconcile, results
+from etl.jobs.matching import decide, reconcile, results
 from etl.model.quarter import civil_day
 from etl.warehouse.watch import save_act
 from etl.web import snapshot

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from etl.jobs import support
+from etl.jobs.matching import support
 from etl.model.errors import SaisinesError
 from etl.warehouse.supports import load_support_outcomes
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from etl.jobs import inbox, init, sample
+from etl.jobs.intake import inbox
+from etl.jobs.running import init, sample
 
 AT = datetime(2026, 7, 20, 9, 30, tzinfo=UTC)
 

@@ -8,8 +8,10 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from etl.cli.app import app
-from etl.jobs import decide, draft, explain, statement_life
-from etl.jobs.story_facts import compute_all
+from etl.jobs.matching import decide
+from etl.jobs.settlement import draft, statement_life
+from etl.jobs.story import explain
+from etl.jobs.story.facts import compute_all
 from etl.model.errors import SaisinesError
 from etl.model.reference import make
 from etl.warehouse.server import connect, running

@@ -2,8 +2,10 @@
 
 import pytest
 
-from etl.jobs import decide, explain, reconcile, story_nearby
-from etl.jobs.story_facts import compute_all
+from etl.jobs.matching import decide, reconcile
+from etl.jobs.story import explain
+from etl.jobs.story import nearby as story_nearby
+from etl.jobs.story.facts import compute_all
 from etl.warehouse.server import connect, running
 from tests.integration.explain.sampled import AT, fill
 from tests.integration.explain.test_explain import finalise

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 
-from etl.jobs import draft, ingest
-from etl.jobs import statement_life as life
+from etl.jobs.intake import ingest
+from etl.jobs.settlement import draft
+from etl.jobs.settlement import statement_life as life
 from etl.model.quarter import Quarter
 from etl.model.reference import make
 from reports.template import render_template

@@ -6,9 +6,9 @@ from warehouse import statements
 from warehouse.conftest import AT
 from warehouse.statements import drafted, line, store
 
-from etl.jobs import documents
-from etl.jobs import statement_life as life
-from etl.jobs.inputs import gather
+from etl.jobs.issuing import documents
+from etl.jobs.settlement import statement_life as life
+from etl.jobs.settlement.inputs import gather
 
 __all__ = ["AT", "finalise", "line", "statement"]
 

@@ -3,7 +3,7 @@
 from datetime import date
 from fractions import Fraction
 
-from etl.jobs import accrual
+from etl.jobs.issuing import accrual
 from etl.model.money import round_half_up
 from reports.fec_rules import fec_errors
 

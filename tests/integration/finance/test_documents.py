@@ -12,7 +12,8 @@ from lxml import etree
 from sqlalchemy import select
 
 from etl import settings
-from etl.jobs import issue, pay, repayments
+from etl.jobs.issuing import issue, repayments
+from etl.jobs.payment import pay
 from etl.model.errors import SaisinesError
 from etl.warehouse import reference
 from etl.warehouse.server import connect

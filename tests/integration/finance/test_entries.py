@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from etl.engine.compute import CheckError
-from etl.jobs import entries, pay, payment_list, repayments
+from etl.jobs.issuing import entries, repayments
+from etl.jobs.payment import pay, payment_list
 from etl.model.errors import SaisinesError
 from etl.warehouse.server import connect
 from reports.fec_rules import COLUMNS, fec_errors

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 
-from etl.jobs import init, issue, pay, payment_list
-from etl.jobs.documents import federation
+from etl.jobs.issuing import issue
+from etl.jobs.issuing.documents import federation
+from etl.jobs.payment import pay, payment_list
+from etl.jobs.running import init
 from etl.model.errors import SaisinesError
 from etl.warehouse.reference import save_bank_confirmation
 from etl.warehouse.server import connect

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 import openpyxl
 import pytest
 
-from etl.jobs import ingest, mail, remind, template
-from etl.jobs.reconcile import run as reconcile
+from etl.jobs.intake import ingest
+from etl.jobs.issuing import remind, template
+from etl.jobs.matching.reconcile import run as reconcile
+from etl.jobs.watching import mail
 from etl.model.errors import SaisinesError
 from etl.warehouse import issued
 from etl.warehouse.server import connect

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from etl.jobs import issue, report
+from etl.jobs.issuing import issue, report
 from etl.model.errors import SaisinesError
 from etl.warehouse import issued
 from etl.warehouse.server import connect

@@ -9,7 +9,8 @@ import pytest
 from ingest_moment import AT, SECRET
 from sqlalchemy import text
 
-from etl.jobs import ingest, init
+from etl.jobs.intake import ingest
+from etl.jobs.running import init
 from etl.warehouse.server import connect
 from tests.integration.warehouses import database
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from etl import settings
-from etl.jobs import deliveries, ingest, storing
+from etl.jobs.intake import deliveries, ingest, storing
 from etl.model.errors import SaisinesError, UsageError
 from etl.sources import landing
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from etl import settings
 from etl.cli.app import app
-from etl.jobs import decide, propose, reconcile
+from etl.jobs.matching import decide, propose, reconcile
 
 AT = datetime(2026, 7, 20, 9, 30, tzinfo=UTC)
 REF = "FV26-000101-7"

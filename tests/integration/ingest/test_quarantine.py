@@ -8,7 +8,7 @@ import books
 from ingest_moment import AT, SECRET
 from openpyxl import load_workbook
 
-from etl.jobs import quarantine
+from etl.jobs.intake import quarantine
 from etl.sources import fiches as fiches_source
 
 REF, OTHER = "FV26-000101-7", "FV26-000102-5"

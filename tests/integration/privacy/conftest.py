@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from etl.jobs import draft, issue, statement_life
-from etl.jobs.draft import recompute
+from etl.jobs.issuing import issue
+from etl.jobs.settlement import draft, statement_life
+from etl.jobs.settlement.draft import recompute
 from etl.warehouse.server import running
 from tests.integration.explain.sampled import AT, fill
 

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from etl import settings
-from etl.jobs import backup, ingest, restore
+from etl.jobs.intake import ingest
+from etl.jobs.privacy import backup, restore
 from etl.model.errors import SaisinesError, UsageError
 from etl.sources import archive
 from etl.warehouse import dump, schema, watch

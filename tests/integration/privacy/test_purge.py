@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from etl import settings
-from etl.jobs import backup, inbox, ingest, init, purge, quarantine
-from etl.jobs.draft import as_json
-from etl.jobs.retention import limit, read_retention
+from etl.jobs.intake import inbox, ingest, quarantine
+from etl.jobs.privacy import backup, purge
+from etl.jobs.privacy.retention import limit, read_retention
+from etl.jobs.running import init
+from etl.jobs.settlement.draft import as_json
 from etl.model.errors import SaisinesError
 from etl.model.reference import check_character
 from etl.sources import landing

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from etl import settings
-from etl.jobs import ingest, quarantine, rekey
+from etl.jobs.intake import ingest, quarantine
+from etl.jobs.privacy import rekey
 from etl.model.errors import SaisinesError
 from etl.sources import landing
 from etl.sources.journal import pseudonym_of

@@ -10,7 +10,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from etl.jobs import draft, inbox, init, purge, reconcile, sample
+from etl.jobs.intake import inbox
+from etl.jobs.matching import reconcile
+from etl.jobs.privacy import purge
+from etl.jobs.running import init, sample
+from etl.jobs.settlement import draft
 from etl.warehouse import roles, schema
 from etl.warehouse.server import address_of, connect, running
 from etl.warehouse.tables import METADATA

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from etl import settings
-from etl.jobs import subject
+from etl.jobs.privacy import subject
 from etl.model.errors import SaisinesError, UsageError
 from etl.sources.journal import pseudonym_of, read_journal
 from etl.sources.profile import load_profile

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from etl.jobs import held, init, pull
+from etl.jobs.intake import held, pull
+from etl.jobs.running import init
 from etl.warehouse.server import connect, running
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "sources"))

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from etl.jobs import held, inbox, pull
-from etl.jobs.pull import Taken
+from etl.jobs.intake import held, inbox, pull
+from etl.jobs.intake.pull import Taken
 from etl.model.errors import SaisinesError
 
 from .conftest import AT, Desk, dated
@@ -50,7 +50,7 @@ def test_what_was_seen_is_not_read_again_until_it_changes(desk, box):
 
 
 def test_a_withdrawn_delivery_does_not_come_back_by_itself(desk, box):
-    from etl.jobs import deliveries
+    from etl.jobs.intake import deliveries
 
     (box / "journal" / "mars.csv").write_bytes(journal(1))
     desk.pull("boite-journal")
@@ -135,7 +135,7 @@ def test_a_held_file_that_cannot_be_read_stays_held(desk, box):
 
 
 def test_a_file_held_for_an_unknown_association_is_taken_in_once_the_register_knows_it(desk, box, tmp_path):
-    from etl.jobs import init
+    from etl.jobs.running import init
 
     from .conftest import REGISTER
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.jobs.pull import Taken
+from etl.jobs.intake.pull import Taken
 from etl.model.errors import AwayError, SaisinesError
 
 from .conftest import Desk

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from etl.jobs import pull
-from etl.jobs.pull import Taken
+from etl.jobs.intake import pull
+from etl.jobs.intake.pull import Taken
 from etl.model.errors import AwayError, SaisinesError
 from etl.sources.pull import item
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from etl.jobs.pull import Taken
+from etl.jobs.intake.pull import Taken
 from etl.model.errors import AwayError, SaisinesError
 from etl.model.quarter import civil_day
 

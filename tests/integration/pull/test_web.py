@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from etl.jobs.pull import Taken
+from etl.jobs.intake.pull import Taken
 from etl.model.errors import AwayError, SaisinesError
 from etl.sources.pull import item
 

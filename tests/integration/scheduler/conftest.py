@@ -9,7 +9,7 @@ import pytest
 from airflow_rest import Person
 from installed_home import LAST, PEOPLE, QUARTERS, Up, call, password
 
-from etl.jobs import sample
+from etl.jobs.running import sample
 from etl.scheduler import processes
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from etl.cli.app import app
-from etl.jobs import draft, simulate, statement_life
+from etl.jobs.settlement import draft, simulate, statement_life
 from etl.model.convention_set import read_directory
 from etl.warehouse.server import connect, running
 from tests.integration.explain.sampled import AT, fill

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.jobs import init
+from etl.jobs.running import init
 from etl.warehouse.server import connect
 from tests.integration.warehouses import database
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import date, timedelta
 
-from etl.jobs.statement_life import Drafted
+from etl.jobs.settlement.statement_life import Drafted
 from etl.warehouse import drafts
 from etl.warehouse.server import connect
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from etl.jobs import decide
-from etl.jobs.decision_file import COLUMNS
+from etl.jobs.matching import decide
+from etl.jobs.matching.decision_file import COLUMNS
 from etl.warehouse import decisions
 from etl.warehouse.server import connect
 

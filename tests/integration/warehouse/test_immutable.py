@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import insert, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from etl.jobs import decide, deliveries, takeover
+from etl.jobs.intake import deliveries
+from etl.jobs.matching import decide
+from etl.jobs.settlement import takeover
 from etl.warehouse import deliveries as stored
 from etl.warehouse import issued, payments, quarantine, statements, supports, watch
 from etl.warehouse.tables import METADATA, statement_lines

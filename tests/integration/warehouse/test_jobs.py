@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from etl.jobs import conventions_apply, init, takeover
+from etl.jobs.running import init
+from etl.jobs.settlement import conventions_apply, takeover
 from etl.model.convention_set import DEFAULT, ConventionsError, contents_of
 from etl.model.errors import SaisinesError, UsageError
 from etl.model.register import RegisterError

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from etl.jobs import statement_life as life
+from etl.jobs.settlement import statement_life as life
 from etl.model.errors import SaisinesError
 from etl.warehouse import arrow, drafts, statements
 from etl.warehouse.inputs import load_inputs

@@ -6,9 +6,10 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import text
 
-from etl.jobs import decide, notices
-from etl.jobs.mail import Sent
-from etl.jobs.overdue import stopped
+from etl.jobs.matching import decide
+from etl.jobs.watching import notices
+from etl.jobs.watching.mail import Sent
+from etl.jobs.watching.overdue import stopped
 from etl.model.errors import SaisinesError
 from etl.warehouse import deliveries, noticed, quarantine, rows, watch
 
@@ -181,7 +182,7 @@ def test_a_parked_draft_is_told_by_its_codes_only(post, home):
 
 
 def test_a_submitted_statement_is_told_to_finance_each_time_it_is_submitted(post, home, engine):
-    from etl.jobs import statement_life
+    from etl.jobs.settlement import statement_life
 
     named = small.store(home, small.statement([small.line()]))
     assert post() == {}
@@ -226,7 +227,7 @@ def test_a_draft_that_nobody_signs_is_told_each_week_to_whom_it_waits_for(post, 
     assert "CALAE 2026-T1 : brouillon, 16 jours" in post(datetime(2026, 5, 1, tzinfo=UTC))["coordination"].text
     assert post(datetime(2026, 5, 2, tzinfo=UTC)) == {}
     assert set(post(datetime(2026, 5, 8, tzinfo=UTC))) == {"coordination"}
-    from etl.jobs import statement_life
+    from etl.jobs.settlement import statement_life
 
     statement_life.submit(home, *named, "camille", NOW)
     assert "CALAE 2026-T1 : soumis" in post(datetime(2026, 5, 9, tzinfo=UTC))["finance"].text
@@ -307,7 +308,7 @@ def test_a_look_that_fails_is_kept_as_a_failed_run(home, engine, monkeypatch):
     def fails(*_):
         raise SaisinesError(FREE)
 
-    monkeypatch.setattr("etl.jobs.findings.find", fails)
+    monkeypatch.setattr("etl.jobs.watching.findings.find", fails)
     with pytest.raises(SaisinesError):
         notices.look(home, NOW)
     with engine.begin() as connection:

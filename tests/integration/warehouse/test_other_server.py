@@ -98,7 +98,7 @@ def drafted(home, inbox, **environment):
 
 @pytest.mark.long
 def test_the_same_inbox_gives_the_same_statements_on_debians_server(debian, tmp_path):
-    from etl.jobs import sample
+    from etl.jobs.running import sample
 
     sample.run(tmp_path / "inbox", 300)
     embedded = drafted(tmp_path / "embedded", tmp_path / "inbox")

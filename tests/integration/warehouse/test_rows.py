@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from etl.jobs import deliveries
+from etl.jobs.intake import deliveries
 from etl.model.errors import SaisinesError
 from etl.warehouse import deliveries as stored
 from etl.warehouse import quarantine, rows, schema

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from etl.jobs import statement_life, status
-from etl.jobs.status_told import lines
+from etl.jobs.settlement import statement_life
+from etl.jobs.watching import status
+from etl.jobs.watching.status_told import lines
 from etl.warehouse import noticed, watch
 from etl.warehouse.noticed import Notice
 
@@ -147,6 +148,6 @@ def test_the_command_exits_0_when_all_is_well_and_1_when_somebody_is_needed(home
 
 
 def test_it_loads_nothing_heavy():
-    program = "import sys; import etl.cli.app, etl.jobs.status_told; print(*sys.modules)"
+    program = "import sys; import etl.cli.app, etl.jobs.watching.status_told; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert not {"airflow", "great_expectations", "pandas", "pyarrow", "duckdb", "openpyxl"} & set(loaded)

@@ -1,6 +1,6 @@
 import pytest
 
-from etl.jobs.conventions import check, difference, refusals
+from etl.jobs.settlement.conventions import check, difference, refusals
 from etl.model.convention_file import fingerprint
 from etl.model.quarter import Quarter
 

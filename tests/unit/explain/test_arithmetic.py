@@ -1,8 +1,8 @@
 """Amounts written out, and the details of discrepancies."""
 
-from etl.jobs.story_money import uplifts
-from etl.jobs.story_money_told import arithmetic
-from etl.jobs.story_words import detail_name
+from etl.jobs.story.money import uplifts
+from etl.jobs.story.money_told import arithmetic
+from etl.jobs.story.words import detail_name
 
 OWN = {"convention": "CALAE", "valid_from": 1, "prestation": "PSY"}
 LINE = OWN | {"undated": False, "mode": "telephone", "qualite": "elu", "is_urgent": False, "is_overseas": True}

@@ -1,7 +1,7 @@
 """Which references somebody may have meant."""
 
-from etl.jobs.near_references import near
-from etl.jobs.story_sources import _repair
+from etl.jobs.matching.near_references import near
+from etl.jobs.story.sources import _repair
 from etl.model.reference import compact, make
 
 RIGHT = make(2026, 123)

@@ -1,7 +1,7 @@
 """The difference of two sets of drafts."""
 
-from etl.jobs.simulate_told import as_csv, told
-from etl.jobs.simulated import difference
+from etl.jobs.settlement.simulate_told import as_csv, told
+from etl.jobs.settlement.simulated import difference
 
 ACT = {"saisine": "FV26-000123-W", "association": "AAV001", "prestation": "PSY", "act_date": "2026-02-03", "nth": 1}
 BARE = {"cutoff": "2026-04-15", "lines": [], "not_paid": [], "discrepancies": [], "parked": []}

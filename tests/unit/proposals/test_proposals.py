@@ -6,7 +6,7 @@ import pytest
 
 from etl.engine.plan import steps
 from etl.engine.proposals import EVIDENCE, Candidate, Piece, Proposal, label, start_weights
-from etl.jobs.propose import as_data, confirm_command
+from etl.jobs.matching.propose import as_data, confirm_command
 from etl.model.reference import make
 
 from .world import decision, fiche, proposed, saisine, tables

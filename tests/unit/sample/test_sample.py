@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from stdnum.luhn import is_valid
 
-from etl.jobs import sample
+from etl.jobs.running import sample
 from etl.model import identifiers
 from etl.model.errors import SaisinesError, UsageError
 from etl.model.quarter import PARIS, Quarter

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.jobs import up
+from etl.jobs.running import up
 from etl.model.errors import SaisinesError
 from etl.scheduler import home, processes
 from etl.scheduler.api import wait

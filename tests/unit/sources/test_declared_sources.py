@@ -101,7 +101,7 @@ def test_the_example_of_the_manual_is_a_declaration(tmp_path):
 
 
 def test_the_limits_that_the_manual_states_are_those_of_the_code():
-    from etl.jobs.gathering import MOST_ITEMS
+    from etl.jobs.intake.gathering import MOST_ITEMS
     from etl.sources import landing, workbook
     from etl.sources.pull import mailbox
 
@@ -112,6 +112,6 @@ def test_the_limits_that_the_manual_states_are_those_of_the_code():
 
 
 def test_reading_declarations_loads_no_client_of_any_server():
-    program = "import sys, etl.jobs.pull; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    program = "import sys, etl.jobs.intake.pull; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"airflow", "paramiko", "requests", "boto3", "fsspec", "pandas"} & set(done.stdout.split())

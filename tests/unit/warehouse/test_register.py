@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.jobs import register
+from etl.jobs.privacy import register
 from etl.warehouse.tables import METADATA
 
 READ = register.read_register()

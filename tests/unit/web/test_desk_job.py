@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from etl.jobs import desk
+from etl.jobs.running import desk
 from etl.model.errors import SaisinesError
 from etl.web import access, matrix
 

@@ -1,0 +1,1 @@
+"""Taking in what people send: fetched, landed, judged, stored, or refused and sent back."""

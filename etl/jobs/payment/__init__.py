@@ -1,0 +1,1 @@
+"""Batches for the bank, and what it answers."""

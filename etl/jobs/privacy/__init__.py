@@ -1,0 +1,1 @@
+"""What is held about people, for how long, under which keys; copies of it, and their return."""

@@ -1,0 +1,1 @@
+"""What somebody should know: found in the data, told once, shown on one screen."""
