@@ -1,6 +1,7 @@
 """What the engine found, read by SQL from the file that `reconcile` wrote (etl/jobs/matching/results.py).
 
-The first page of a process computes nothing. When the warehouse has moved on, pages go on showing the last file, and say so, while one thread of one process makes the next.
+The first page of a process computes nothing. When the warehouse has moved on, pages go on showing the last file,
+and say so, while one thread of one process makes the next.
 """
 
 from __future__ import annotations
