@@ -30,14 +30,17 @@ demo: setup  ## a sample quarter through the real DAGs, to its statements
 desk: setup  ## the pages over a sample quarter, on this machine: prints their address and the account of each role
 	$(BIN)/saisines desk
 
+# Airflow reads its configuration once a process: the tests of the DAGs have theirs, the others share two.
+PYTEST := $(BIN)/python -m pytest -q
+OTHERS := --ignore=tests/dags -n 2 --dist loadfile
+
 test: setup  ## the tests, in under ten minutes
-	$(BIN)/python -m pytest -q -m "not long" tests
+	$(PYTEST) -m "not long" tests/dags
+	$(PYTEST) -m "not long" $(OTHERS) tests
 
 test-long: setup  ## servers, faults, browsers, long model-based runs
-	$(BIN)/python -m pytest -q -m long tests
-
-bench: setup  ## figures beside their peers and floors, a quarter of an hour: docs/performance.md (BENCH="--quick" leaves the million out)
-	$(BIN)/python -m tests.bench $(BENCH)
+	$(PYTEST) -m long tests/dags
+	$(PYTEST) -m long $(OTHERS) tests
 
 check: setup  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
