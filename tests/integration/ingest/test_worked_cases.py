@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from ingest_moment import UNEXPLAINED
 
 CASES = next(
     (
@@ -21,14 +22,6 @@ ROWS = {  # read, accepted, duplicate, ignored
     "take-over": (718, 715, 1, 2),
     "two-quarters": (1019, 1015, 2, 2),
 }
-
-# What a delivery announced and what of it is stored: a copy of a call is counted as a duplicate and kept all the same.
-UNEXPLAINED = """
-SELECT delivery_id FROM delivery_totals t
-LEFT JOIN (SELECT delivery_id, count(*) AS stored FROM (
-    SELECT delivery_id FROM contacts UNION ALL SELECT delivery_id FROM fiches UNION ALL SELECT delivery_id FROM sessions
-) AS kept GROUP BY delivery_id) AS kept USING (delivery_id)
-WHERE rows_unexplained <> 0 OR rows_accepted + rows_duplicate <> coalesce(stored, 0)"""
 
 
 @pytest.mark.skipif(not CASES.is_dir(), reason="the contract is not beside the project")
