@@ -36,7 +36,7 @@ def test_down_says_that_nothing_ran(tmp_path: Path) -> None:
 def test_two_watchers_do_not_share_a_home(tmp_path: Path) -> None:
     with up._only_one(tmp_path):
         holder = subprocess.run(
-            [sys.executable, "-c", f"from pathlib import Path; from etl.jobs import up; print(up._watcher(Path({str(tmp_path)!r})))"],
+            [sys.executable, "-c", f"from pathlib import Path; from etl.jobs.running import up; print(up._watcher(Path({str(tmp_path)!r})))"],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert holder.stdout.strip() == str(os.getpid())
