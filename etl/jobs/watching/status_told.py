@@ -27,6 +27,7 @@ JOBS = {
     "pay": "virements",
     "watch": "veille",
     "notice": "courriels",
+    "report": "comptes rendus",
 }
 STATE_NAMES = dict(zip(STATES, ("brouillon", "soumis", "approuvé", "finalisé"), strict=True))
 HOUSE = {
