@@ -28,6 +28,7 @@ JOBS = {
     "watch": "veille",
     "notice": "courriels",
     "report": "comptes rendus",
+    "remind": "rappels",
 }
 STATE_NAMES = dict(zip(STATES, ("brouillon", "soumis", "approuvé", "finalisé"), strict=True))
 HOUSE = {
