@@ -1,1 +1,1 @@
-"""TBD."""
+"""Documents, one a module: data in, bytes out; no database and no clock."""

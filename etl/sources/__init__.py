@@ -1,1 +1,1 @@
-"""TBD."""
+"""Outside in: what people and telephone systems send, one format a module, as rows of text."""
