@@ -1,10 +1,10 @@
--- What is new stays within the saisine's ceiling and the year's envelope: beyond them stand only lines stated before.
+-- What was never stated stays within the saisine's ceiling and the year's envelope: beyond them stand only lines once stated, which keep their place.
 with used as (
-    select convention, saisine, sum(paid_cents) as cents, sum(paid_cents) filter (where is_due and not is_stated) as new_cents,
+    select convention, saisine, sum(paid_cents) as cents, sum(paid_cents) filter (where is_due and not was_stated) as new_cents,
         max(plafond_saisine_cents) as limit_cents
     from paid group by all
     union all
-    select convention, act_year, sum(paid_cents), sum(paid_cents) filter (where is_due and not is_stated), max(envelope_cents)
+    select convention, act_year, sum(paid_cents), sum(paid_cents) filter (where is_due and not was_stated), max(envelope_cents)
     from paid group by all
 )
 select convention, saisine from used where cents > limit_cents and new_cents > 0
