@@ -11,11 +11,13 @@ single as (
 ),
 known_single as (
     select saisine, root, prestation, arg_max(association, rank) as association, arg_max(act_date, rank) as act_date
-    from (select *, last_order + if(taken_back, 0, 1000000000) as rank from stated_line)
+    from (
+        select stated_line.*, (not taken_back, last_order, stated_line.convention = live.convention, stated_line.convention, association, act_date) as rank
+        from stated_line join live using (saisine))
     where prestation in ('PEC', 'REO', 'CAR') group by all
 ),
 known_session as (
-    select saisine, root, prestation, act_date, nth, arg_max(association, last_order + if(taken_back, 0, 1000000000)) as association
+    select saisine, root, prestation, act_date, nth, arg_max(association, (not taken_back, last_order, convention, association)) as association
     from stated_line where prestation in ('PSY', 'JUR', 'SOC') group by all
 ),
 told as (
