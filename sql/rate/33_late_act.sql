@@ -1,5 +1,6 @@
 -- One row per act whose time bar is before the reception of the first seen version that declares it (rules §7), accepted or not.
--- A version declares a session of the same nature and date, a PEC by `pris_en_charge`, a CAR by `injoignable`, a REO by existing.
+-- A version declares a session of the same nature and date, a PEC by `pris_en_charge`, a CAR by `injoignable`, a REO by existing;
+-- of the last seized group also the versions of a wrong association that were accepted as its own.
 with late as (
     select act.saisine, act.root, prestation, act_date, nth, undated, counting.sender,
         (act_date + to_months(forclusion_mois::int))::date as barred_after
@@ -9,7 +10,9 @@ with late as (
 declared as (
     select late.saisine, late.root, late.prestation, late.act_date, late.nth, min(version.received_on) as received_on
     from late
-    join version on version.saisine = late.saisine and version.root in (late.root, late.sender)
+    join saisine on saisine.saisine = late.saisine
+    join version on version.saisine = late.saisine and (version.root = late.root or late.root = last_root and not version.seized
+        and (version.saisine, version.root) in (select (saisine, root) from accepted where code = 'WRONG_ASSOCIATION'))
     join fiche using (fiche_id)
     where case late.prestation
         when 'PEC' then issue = 'pris_en_charge'
