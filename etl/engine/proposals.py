@@ -124,7 +124,12 @@ def propose(tables: Mapping[str, pa.Table]) -> list[Proposal]:
     Args:
         tables: the engine's input tables, with `parameters`; their row order changes nothing. Without `weight` the start weights.
     """
-    rows = compute({"weight": weight_table(), **tables}, {"proposal"})["proposal"].to_pylist()
+    return proposals(compute({"weight": weight_table(), **tables}, {"proposal"})["proposal"])
+
+
+def proposals(computed: pa.Table) -> list[Proposal]:
+    """As `propose`, from the step `proposal` already computed with others."""
+    rows = computed.to_pylist()
     standing = _standings(rows)
     told: dict[tuple[str, str], list[Row]] = {}
     for row in sorted(rows, key=lambda row: (row["association"], row["compact"], row["place"])):

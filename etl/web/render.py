@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -160,11 +160,6 @@ def bits(value: float) -> str:
 def french_status(code: str) -> str:
     """A status of a statement as people read it."""
     return STATUSES[code]
-
-
-def as_iso(value: date | None) -> str:
-    """A day as a form gives it back."""
-    return value.isoformat() if value else ""
 
 
 def query_of(given: Mapping[str, Any], **changes: object) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.jobs.files import write_atomically
 from etl.jobs.issuing.documents import federation, plain_file
-from etl.jobs.settlement.inputs import Inputs, gather, parameters
+from etl.jobs.settlement.inputs import Inputs, gather
 from etl.model.errors import SaisinesError
 from etl.model.money import round_half_up
 from etl.model.quarter import Quarter, civil_day
@@ -112,7 +112,7 @@ def _provisions(engine: Engine, inputs: Inputs, year: int) -> list[Provision]:
     from etl.engine.compute import compute
 
     closing, quarter = date(year, 12, 31), Quarter(year, 4)
-    results = compute({**inputs.tables, "parameters": parameters(quarter, inputs.cutoff)}, WANTED)
+    results = compute(inputs.over(quarter), WANTED)
     cases = {row["saisine"]: row for row in results["saisine_case"].to_pylist()}
     returned = set(results["counting"].column("saisine").to_pylist())
     missing = [cases[row["saisine"]] for row in results["MISSING_FICHE"].to_pylist() if row["saisine"] in cases]

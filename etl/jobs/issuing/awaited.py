@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.engine.compute import compute
 from etl.jobs.issuing.documents import payee
-from etl.jobs.settlement.inputs import Inputs, default_cutoff, gather, parameters
+from etl.jobs.settlement.inputs import Inputs, default_cutoff, gather
 from etl.model.calendar import add_months
 from etl.model.quarter import Quarter
 
@@ -44,7 +44,7 @@ def gathered(engine: Engine, today: date) -> Awaited:
     """Read what is awaited on a day, of every association. One that closed is answered for by its successor."""
     inputs = gather(engine, today)
     quarter = Quarter.of(today)
-    results = compute({**inputs.tables, "parameters": parameters(quarter, today)}, WANTED)
+    results = compute(inputs.over(quarter), WANTED)
     register = {row["code"]: row for row in inputs.register}
     cases = {row["saisine"]: row for row in results["saisine_case"].to_pylist() if row["last_association"] in register}
     who = {number: payee(register, case["last_association"], today) for number, case in cases.items()}

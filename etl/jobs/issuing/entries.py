@@ -63,15 +63,6 @@ def run(home: Path, since: date, until: date, convention: str | None = None, out
     return Written(file, len(found), debit, sum(entry.validated_on is None for entry in found))
 
 
-def of_statement(engine: Engine, number: str) -> list[Entry]:
-    """All the entries of one statement: what it owes, then what the bank did of it, until today."""
-    from reports.fec import in_order
-
-    with engine.connect() as connection:
-        row = statements.load_statement(connection, number)
-    return in_order(_of(engine, row)) if row else []
-
-
 def _entries(engine: Engine, convention: str | None) -> Iterable[Entry]:
     with engine.connect() as connection:
         rows = statements.load_statements(connection, convention)

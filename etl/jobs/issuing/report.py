@@ -18,7 +18,7 @@ from etl.jobs import people
 from etl.jobs.files import write_atomically
 from etl.jobs.issuing import issue
 from etl.jobs.settlement import draft
-from etl.jobs.settlement.inputs import default_cutoff, gather, load_conventions, parameters
+from etl.jobs.settlement.inputs import default_cutoff, gather, load_conventions
 from etl.jobs.watching.ran import ran
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter, civil_day
@@ -172,9 +172,7 @@ def rows(engine: Engine, quarter: str, convention: str, cutoff: date, numbers: I
     """
     from etl.engine.compute import compute
 
-    inputs = gather(engine, cutoff)
-    tables = {**inputs.tables, "parameters": parameters(Quarter.parse(quarter), cutoff)}
-    found = compute(tables, {"funder_case"})["funder_case"].to_pylist()
+    found = compute(gather(engine, cutoff).over(Quarter.parse(quarter)), {"funder_case"})["funder_case"].to_pylist()
     cases = [row for row in found if row["convention"] == convention]
     with engine.connect() as connection:
         recorded = issued.load_support_outcomes(connection)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.engine.compute import compute
 from etl.engine.schema import SCHEMAS, table
-from etl.jobs.settlement.inputs import gather, parameters
+from etl.jobs.settlement.inputs import gather
 from etl.model.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def fingerprints(
     decisions = pa.concat_tables(
         [inputs.tables["decision"].select(SCHEMAS["decision"].names).cast(SCHEMAS["decision"]), table("decision", rows)]
     )
-    tables = {**inputs.tables, "decision": decisions, "parameters": parameters(Quarter.of(day), day)}
+    tables = {**inputs.over(Quarter.of(day)), "decision": decisions}
     found: dict[str, list[tuple[str | None, str]]] = {}
     for row in compute(tables, ["fingerprint"])["fingerprint"].to_pylist():
         found.setdefault(row["reference"], []).append((row["root"], row["acts"]))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.engine.proposals import Candidate, Proposal, propose
-from etl.jobs.settlement.inputs import gather, parameters
+from etl.jobs.settlement.inputs import gather
 from etl.model.quarter import Quarter, civil_day
 from etl.warehouse.server import connect
 
@@ -23,7 +23,7 @@ def run(home: Path, at: datetime) -> list[Proposal]:
     today = civil_day(at)
     with connect(home) as engine:
         inputs = gather(engine, today)
-    return propose({**inputs.tables, "parameters": parameters(Quarter.of(today), today)})
+    return propose(inputs.over(Quarter.of(today)))
 
 
 def confirm_command(proposal: Proposal, candidate: Candidate) -> str:

@@ -14,10 +14,9 @@ from etl.engine.compute import compute
 from etl.jobs.files import write_atomically
 from etl.jobs.matching import results as desk
 from etl.jobs.settlement.draft import as_json
-from etl.jobs.settlement.inputs import gather, parameters
-from etl.jobs.story.facts import OF_SAISINE
+from etl.jobs.settlement.inputs import gather
 from etl.jobs.watching.ran import ran
-from etl.model.quarter import Quarter, civil_day
+from etl.model.quarter import civil_day
 from etl.warehouse.server import connect
 
 if TYPE_CHECKING:
@@ -65,10 +64,10 @@ def _reconcile(home: Path, at: datetime, progress: Callable[[str], None]) -> Rec
     today = civil_day(at)
     with connect(home, role="engine") as engine:
         state, inputs = desk.state_of(engine), gather(engine, today)
-    quarter = Quarter.of(desk.last_day(inputs.tables["contact"]) or today)
-    results = compute({**inputs.tables, "parameters": parameters(quarter, today)}, WANTED | OF_SAISINE, progress)
+    quarter = inputs.last_quarter()
+    results = compute(desk.taken_in(inputs, quarter), WANTED | desk.STEPS, progress)
     progress("desk")
-    desk.keep(home, state, inputs, quarter, {name: results[name] for name in OF_SAISINE})
+    desk.keep(home, state, inputs, quarter, {name: results[name] for name in desk.STEPS})
     found = Reconciled(
         saisines=results["saisine_case"].num_rows,
         returns=_returns(results["return_rate"]),

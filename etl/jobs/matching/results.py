@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.engine.compute import compute
 from etl.jobs.matching.decision_rules import ACCEPTED, OF_A_FICHE
-from etl.jobs.settlement.inputs import Inputs, gather, parameters
+from etl.jobs.settlement.inputs import Inputs, gather
 from etl.jobs.story.facts import OF_SAISINE
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from etl.engine.proposals import Proposal
 
+STEPS = OF_SAISINE | {"proposal"}  # what a file is made from
 FOLDER = ("desk", "resultats")  # in the home
 KEPT = 2  # a page that is being answered may still read the one before
 PENDING = 1_000_000_000  # supposed decisions come after all those recorded
@@ -81,9 +82,8 @@ def refresh(home: Path, engine: Engine, day: date, progress: Progress = lambda w
         path = place(home, state, day)
         if not path.exists():
             inputs = gather(engine, day)
-            quarter = Quarter.of(last_day(inputs.tables["contact"]) or day)
-            tables = {**inputs.tables, "parameters": parameters(quarter, day)}
-            _write(path, state, inputs, quarter, compute(tables, OF_SAISINE, progress))
+            quarter = inputs.last_quarter()
+            _write(path, state, inputs, quarter, compute(taken_in(inputs, quarter), STEPS, progress))
         return path
 
 
@@ -95,7 +95,7 @@ def keep(home: Path, state: State, inputs: Inputs, quarter: Quarter, tables: Map
         state: of the warehouse, read before the inputs were: what came in between makes the file stale, never wrong.
         inputs: what was computed from; their cutoff is the day.
         quarter: computed.
-        tables: the steps of `OF_SAISINE`.
+        tables: the steps `STEPS`.
     """
     path = place(home, state, inputs.cutoff)
     with _alone(home):
@@ -104,12 +104,11 @@ def keep(home: Path, state: State, inputs: Inputs, quarter: Quarter, tables: Map
     return path
 
 
-def last_day(contacts: pa.Table) -> date | None:
-    """The last civil day of the journal."""
-    import pyarrow.compute as pc
+def taken_in(inputs: Inputs, quarter: Quarter) -> dict[str, pa.Table]:
+    """What `STEPS` are computed from."""
+    from etl.engine.proposals import weight_table
 
-    found: date | None = pc.max(contacts.column("debut_on")).as_py()
-    return found
+    return {**inputs.over(quarter), "weight": weight_table()}
 
 
 @contextmanager
@@ -166,7 +165,6 @@ def _contents(state: State, inputs: Inputs, quarter: Quarter, tables: Mapping[st
     """The tables of a file, before those derived from them."""
     import pyarrow as pa
 
-    whole = {**inputs.tables, "parameters": parameters(quarter, inputs.cutoff)}
     about = {
         "day": inputs.cutoff, "quarter": str(quarter), "last_decision": int(state[0] or 0), "set_id": state[4],
         "year": quarter.year,
@@ -179,8 +177,8 @@ def _contents(state: State, inputs: Inputs, quarter: Quarter, tables: Mapping[st
         "register": _table({"content": "string"}, [{"content": json.dumps(row, default=str)} for row in register]),
         "envelope": _table(_ENVELOPE, inputs.tariff["envelope"]),
         "rule": _rules(),
-        "supposed": supposed(whole, tables),
-        "proposal": _proposals(whole),
+        "supposed": supposed(inputs.over(quarter), tables),
+        "proposal": _proposals(tables["proposal"]),
     }
 
 
@@ -197,16 +195,16 @@ def proposal_name(association: str, written: str) -> str:
     return hashlib.md5(told, usedforsecurity=False).hexdigest()[:12]
 
 
-def _proposals(tables: Mapping[str, pa.Table]) -> pa.Table:
+def _proposals(computed: pa.Table) -> pa.Table:
     """The fiches without a saisine and their candidates, the strongest first."""
-    from etl.engine.proposals import propose
+    from etl.engine.proposals import proposals
 
     rows = [
         {
             "place": number, "name": proposal_name(one.association, one.written), "written": compact(one.written),
             "content": json.dumps(asdict(one), default=str),
         }
-        for number, one in enumerate(propose(tables))
+        for number, one in enumerate(proposals(computed))
     ]  # fmt: skip
     return _table(_PROPOSAL, rows)
 

@@ -13,7 +13,7 @@ from etl.engine.compute import compute
 from etl.jobs import people
 from etl.jobs.intake import storing
 from etl.jobs.privacy.retention import Kept, limit, read_retention
-from etl.jobs.settlement.inputs import gather, parameters
+from etl.jobs.settlement.inputs import gather
 from etl.model.quarter import Quarter, civil_day
 from etl.sources import landing
 from etl.warehouse import purging, watch
@@ -115,7 +115,7 @@ def find_closed(engine: Engine, today: date, months: int = 0, progress: Progress
 
 def tables_of(engine: Engine, day: date) -> Mapping[str, pa.Table]:
     """What the engine takes in, everything received by a day being seen."""
-    return {**gather(engine, day).tables, "parameters": parameters(Quarter.of(day), day)}
+    return gather(engine, day).over(Quarter.of(day))
 
 
 def closed_of(tables: Mapping[str, pa.Table], progress: Progress = lambda what: None) -> Closed:

@@ -13,7 +13,7 @@ from etl.engine import statement
 from etl.engine.compute import RESULTS, compute
 from etl.jobs.files import write_atomically
 from etl.jobs.issuing import documents
-from etl.jobs.settlement.inputs import Inputs, default_cutoff, gather, load_conventions, parameters
+from etl.jobs.settlement.inputs import Inputs, default_cutoff, gather, load_conventions
 from etl.jobs.settlement.statement_life import Drafted
 from etl.jobs.watching.ran import ran
 from etl.model.errors import SaisinesError
@@ -124,8 +124,7 @@ def _last_cutoff(engine: Engine, quarter: Quarter) -> date:
 def _compute(
     inputs: Inputs, quarter: Quarter, codes: Iterable[str], progress: Progress = lambda what: None
 ) -> tuple[dict[str, dict[str, Any]], dict[str, pa.Table]]:
-    tables = {**inputs.tables, "parameters": parameters(quarter, inputs.cutoff)}
-    results = compute(tables, RESULTS, progress)
+    results = compute(inputs.over(quarter), RESULTS, progress)
     return statement.statements(results, codes, str(quarter), inputs.cutoff), results
 
 

@@ -29,7 +29,7 @@ class Inputs:
     """All that a computation depends on but its quarter.
 
     Attributes:
-        tables: the engine's tables, without `parameters`.
+        tables: the engine's tables, without `parameters`, which `over` adds.
         conventions: the convention files in force.
         tariff: their resolved tables, as rows.
         register: the associations, with their bank details.
@@ -41,6 +41,22 @@ class Inputs:
     tariff: dict[str, list[dict[str, Any]]]
     register: list[dict[str, Any]]
     cutoff: date
+
+    def over(self, quarter: Quarter) -> dict[str, pa.Table]:
+        """All that the engine takes in to settle a quarter as of the cutoff."""
+        row = {
+            "quarter": str(quarter),
+            "quarter_start": quarter.start,
+            "quarter_end": quarter.end,
+            "cutoff": self.cutoff,
+        }
+        return {**self.tables, "parameters": table("parameters", [row])}
+
+    def last_quarter(self) -> Quarter:
+        """That of the journal's last day; of the cutoff where there is no journal."""
+        import pyarrow.compute as pc
+
+        return Quarter.of(pc.max(self.tables["contact"].column("debut_on")).as_py() or self.cutoff)
 
 
 def gather(engine: Engine, cutoff: date, conventions: ConventionSet | None = None) -> Inputs:
@@ -76,12 +92,6 @@ def load_conventions(connection: Connection) -> ConventionSet:
 def _read(files: tuple[tuple[str, bytes], ...]) -> ConventionSet:
     """A set that was read before, which a draft asks for five times."""
     return read_set(dict(files))
-
-
-def parameters(quarter: Quarter, cutoff: date) -> pa.Table:
-    """The engine's `parameters`."""
-    row = {"quarter": str(quarter), "quarter_start": quarter.start, "quarter_end": quarter.end, "cutoff": cutoff}
-    return table("parameters", [row])
 
 
 def payee_checks(register: list[dict[str, Any]]) -> list[dict[str, str]]:

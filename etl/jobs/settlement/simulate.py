@@ -17,7 +17,7 @@ from etl.engine.compute import RESULTS, compute
 from etl.engine.schema import SCHEMAS, table
 from etl.jobs.files import write_atomically
 from etl.jobs.settlement.draft import as_json
-from etl.jobs.settlement.inputs import Inputs, default_cutoff, gather, load_conventions, parameters
+from etl.jobs.settlement.inputs import Inputs, default_cutoff, gather, load_conventions
 from etl.jobs.settlement.simulate_told import as_csv, told
 from etl.jobs.settlement.simulated import difference
 from etl.model.convention_set import ConventionSet, read_directory
@@ -165,7 +165,7 @@ def under(inputs: Inputs, conventions: ConventionSet) -> Inputs:
 def _tables(inputs: Inputs, stated: list[dict[str, Any]], quarter: Quarter) -> dict[str, pa.Table]:
     import pyarrow as pa
 
-    tables = {**inputs.tables, "parameters": parameters(quarter, inputs.cutoff)}
+    tables = inputs.over(quarter)
     if stated:
         schema = SCHEMAS["stated"]
         known = tables["stated"].select(schema.names).cast(schema)

@@ -13,7 +13,7 @@ import duckdb
 from etl.engine.compute import compute
 from etl.engine.schema import SQL_TYPES
 from etl.engine.statement import PRESTATIONS
-from etl.jobs.settlement.inputs import Inputs, gather, parameters
+from etl.jobs.settlement.inputs import Inputs, gather
 from etl.model.quarter import Quarter
 from etl.model.reference import compact
 from etl.warehouse import decisions, stories
@@ -118,16 +118,8 @@ def compute_all(engine: Engine, day: date) -> Computed:
         day: deliveries received after it are not seen.
     """
     inputs = gather(engine, day)
-    quarter = Quarter.of(last_day(inputs.tables["contact"]) or day)
-    return Computed(inputs, quarter, compute({**inputs.tables, "parameters": parameters(quarter, day)}, OF_SAISINE))
-
-
-def last_day(contacts: pa.Table) -> date | None:
-    """The last civil day of the journal."""
-    import pyarrow.compute as pc
-
-    found: date | None = pc.max(contacts.column("debut_on")).as_py()
-    return found
+    quarter = inputs.last_quarter()
+    return Computed(inputs, quarter, compute(inputs.over(quarter), OF_SAISINE))
 
 
 def gather_facts(connection: Connection, computed: Computed, reference: str) -> Facts:
