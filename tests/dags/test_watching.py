@@ -227,7 +227,11 @@ def test_the_logs_of_a_real_airflow_hold_none_of_it(tmp_path: Path, monkeypatch:
             for dag_id in ("reconcile", "ingest_fiches", "ingest_journal"):
                 api.unpause(dag_id)
             api.trigger("ingest_journal")
-            assert wait(lambda: ended(api, "ingest_journal") == "failed" and ended(api, "reconcile") == "success", 300)
+            assert wait(lambda: failures(api, "ingest_journal") == 1 and ended(api, "reconcile") == "success", 300)
+            # Early in the day Airflow adds the run of the morning by itself, and a good run ends the failure of the one before: fail last.
+            (home / "inbox" / "journal" / f"{FREE} 2.csv").write_bytes(b"\x00\x02" + FREE.encode())
+            api.trigger("ingest_journal")
+            assert wait(lambda: failures(api, "ingest_journal") == 2, 300)
             told = {}  # the last screen: the fiches' own run may have set off another reconciliation
 
             def quiet() -> bool:
@@ -250,6 +254,12 @@ def test_the_logs_of_a_real_airflow_hold_none_of_it(tmp_path: Path, monkeypatch:
     (told_,) = [path.read_text(encoding="utf-8") for path in (home / "logs").glob("*.jsonl")]
     assert '"event": "reconcile"' in told_
     clean(told_)
+
+
+def failures(api: Api, dag_id: str) -> int | None:
+    """How many runs of a DAG failed, once none is under way."""
+    states = [run["state"] for run in api.runs(dag_id)]
+    return states.count("failed") if set(states) <= set(ENDED) else None
 
 
 def ended(api: Api, dag_id: str) -> str | None:
