@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import Depends, HTTPException, Response
 
 from etl import settings
-from etl.jobs.issuing import issue
+from etl.jobs.issuing import documents, issue
 from etl.jobs.settlement.draft import as_json
 from etl.model.money import euros
 from etl.warehouse.drafts import load_draft, unpack
@@ -69,7 +69,7 @@ def _content(engine: Any, row: Row, final: Row | None, name: str, whole: bool) -
     home, key = settings.home(), (row["quarter"], row["convention"], row["digest"])
     if name == "releve.json":
         return as_json(stored if whole else finance_edition(stored))
-    made = issue.finalised(engine, final["number"]) if final else issue.drafted(engine, home, *key)
+    made = documents.finalised(engine, final["number"]) if final else documents.drafted(engine, home, *key)
     return rendered(made if whole else made | {"statement": finance_edition(made["statement"])}, name)
 
 

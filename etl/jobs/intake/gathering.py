@@ -12,7 +12,7 @@ from typing import Any
 
 from etl import settings
 from etl.jobs.intake.attribution import UNREAD, Register, of_association, origin
-from etl.jobs.intake.ingest import Incoming
+from etl.jobs.intake.incoming import Incoming
 from etl.model.errors import AwayError, SaisinesError
 from etl.model.quarter import civil_day
 from etl.sources import landing

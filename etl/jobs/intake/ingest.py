@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl import settings
 from etl.jobs.intake import corrections, storing
+from etl.jobs.intake.incoming import Incoming
 from etl.jobs.intake.ingest_told import FAILED, KNOWN, RECEIVED, FileReport, Report, as_json, told
 from etl.jobs.intake.judging import Given, Judged, Progress, judge
 from etl.jobs.intake.storing import Made
@@ -18,7 +19,7 @@ from etl.model.errors import SaisinesError, UsageError
 from etl.sources import inbox, landing
 from etl.sources.cells import PARIS, sigle
 from etl.sources.inbox import JOURNAL, Found, Unknown
-from etl.sources.intake import Content, read_content
+from etl.sources.intake import read_content
 from etl.sources.landing import Landed
 from etl.sources.profile import load_profile
 from etl.warehouse import deliveries
@@ -31,22 +32,6 @@ __all__ = ["FAILED", "KNOWN", "RECEIVED", "FileReport", "Incoming", "Report", "a
 BY_HAND = "by_hand"
 READ = "read"
 SOURCE = "source"
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A file on its way in: what it is, where it landed, when it was received, what it holds or why it failed."""
-
-    found: Found
-    landed: Landed
-    received_on: date
-    content: Content | None = None
-    failure: str | None = None
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        """What makes it the same delivery: its bytes and its origin."""
-        return self.landed.sha256, self.found.origin
 
 
 def run(

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from etl.jobs.intake.incoming import Incoming
 from etl.jobs.intake.judging import Judged
 from etl.jobs.intake.storing import Stored
 from etl.sources.inbox import Unknown
-
-if TYPE_CHECKING:
-    from etl.jobs.intake.ingest import Incoming
 
 RECEIVED = "recu"
 KNOWN = "deja_recu"

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.engine.reasons import sentences
-from etl.jobs.settlement.inputs import Inputs
+from etl.jobs.settlement.inputs import Inputs, gather
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter
 from etl.model.tariff_text import schedule, terms
 from etl.model.yaml_source import read_yaml
 from etl.warehouse.deliveries import load_deliveries
-from etl.warehouse.statements import load_statements, load_year
+from etl.warehouse.drafts import load_draft, unpack
+from etl.warehouse.statements import load_statement, load_statements, load_year
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 ADDRESS = {"rue", "numero", "code_postal", "ville", "pays"}
 PARTY = ("nom", "siret", "rna", "departement", "iban", "bic", "titulaire", "email")
@@ -39,6 +40,29 @@ def snapshot(connection: Connection, statement: Mapping[str, Any], inputs: Input
         "controls": [*_received(connection, inputs.cutoff), *_controls(statement)],
         "sentences": sentences(),
     }
+
+
+def finalised(engine: Engine, number: str) -> dict[str, Any]:
+    """The snapshot of a finalised statement, as it was kept.
+
+    Raises:
+        SaisinesError: no finalised statement has this number.
+    """
+    with engine.connect() as connection:
+        row = load_statement(connection, number)
+    if row is None or row["snapshot"] is None:
+        raise SaisinesError(
+            f"Aucun relevé finalisé ne porte le numéro {number} ; « saisines statements » donne la liste."
+        )
+    return unpack(row["snapshot"]) | {"statement": unpack(row["statement"])}
+
+
+def drafted(engine: Engine, home: Path, quarter: str, convention: str, digest: str) -> dict[str, Any]:
+    """The snapshot of a stored draft in its present state."""
+    with engine.connect() as connection:
+        row = load_draft(connection, convention, str(Quarter.parse(quarter)), digest)
+        statement = unpack(row["statement"]) | {"status": row["status"]}
+        return snapshot(connection, statement, gather(engine, date.fromisoformat(statement["cutoff"])), home)
 
 
 def federation(home: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.jobs.files import write_atomically
-from etl.jobs.issuing import issue
+from etl.jobs.issuing import documents
 from etl.model.errors import SaisinesError
 from etl.model.quarter import civil_day
 from etl.warehouse import payments, statements
@@ -74,7 +74,7 @@ def _entries(engine: Engine, convention: str | None) -> Iterable[Entry]:
 def _of(engine: Engine, statement: dict[str, Any]) -> list[Entry]:
     from reports.fec import statement_entries
 
-    snapshot = issue.finalised(engine, statement["number"])
+    snapshot = documents.finalised(engine, statement["number"])
     key = statement["statement_id"]
     with engine.connect() as connection:
         batches = [

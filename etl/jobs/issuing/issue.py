@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.jobs.files import write_atomically
-from etl.jobs.issuing import documents
+from etl.jobs.issuing import documents, repayments, report
+from etl.jobs.payment import pay
 from etl.jobs.settlement.draft import as_json
-from etl.jobs.settlement.inputs import gather
-from etl.model.errors import SaisinesError
-from etl.model.quarter import Quarter
-from etl.warehouse.drafts import load_draft, unpack
 from etl.warehouse.server import connect
 from etl.warehouse.statements import load_receivables, load_statement
 
@@ -40,7 +36,7 @@ def run(home: Path, number: str, out: Path | None = None, progress: Callable[[st
         SaisinesError: no finalised statement has this number.
     """
     with connect(home) as engine:
-        snapshot = finalised(engine, number)
+        snapshot = documents.finalised(engine, number)
         return _write(
             chain(rendered(snapshot), _since(engine, number, snapshot)),
             (out or home / "out") / "finalises" / number,
@@ -70,36 +66,13 @@ def provisional(
         The folder of the documents.
     """
     with connect(home) as engine:
-        snapshot = drafted(engine, home, quarter, convention, digest)
+        snapshot = documents.drafted(engine, home, quarter, convention, digest)
     folder = (out or home / "out") / snapshot["statement"]["quarter"] / convention / "provisoire"
     return _write(rendered(snapshot), folder, progress)
 
 
-def finalised(engine: Engine, number: str) -> Snapshot:
-    """The snapshot of a finalised statement, as it was kept.
-
-    Raises:
-        SaisinesError: no finalised statement has this number.
-    """
-    with engine.connect() as connection:
-        row = load_statement(connection, number)
-    if row is None or row["snapshot"] is None:
-        raise SaisinesError(
-            f"Aucun relevé finalisé ne porte le numéro {number} ; « saisines statements » donne la liste."
-        )
-    return unpack(row["snapshot"]) | {"statement": unpack(row["statement"])}
-
-
-def drafted(engine: Engine, home: Path, quarter: str, convention: str, digest: str) -> Snapshot:
-    """The snapshot of a stored draft in its present state."""
-    with engine.connect() as connection:
-        row = load_draft(connection, convention, str(Quarter.parse(quarter)), digest)
-        statement = unpack(row["statement"]) | {"status": row["status"]}
-        return documents.snapshot(connection, statement, gather(engine, date.fromisoformat(statement["cutoff"])), home)
-
-
-def _write(documents: Iterable[tuple[str, bytes]], folder: Path, progress: Callable[[str], None]) -> Path:
-    for name, content in documents:
+def _write(made: Iterable[tuple[str, bytes]], folder: Path, progress: Callable[[str], None]) -> Path:
+    for name, content in made:
         progress(name)
         write_atomically(folder / name, content)
     return folder
@@ -107,9 +80,6 @@ def _write(documents: Iterable[tuple[str, bytes]], folder: Path, progress: Calla
 
 def _since(engine: Engine, number: str, snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
     """What followed the statement: payment files sent, orders to repay, the funder's report published."""
-    from etl.jobs.issuing import repayments, report
-    from etl.jobs.payment import pay
-
     with engine.connect() as connection:
         row = load_statement(connection, number)
         owed = [one for one in load_receivables(connection) if one["number"] == number]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from etl import settings
 from etl.jobs import people
 from etl.jobs.files import write_atomically
-from etl.jobs.issuing import issue
+from etl.jobs.issuing import documents
 from etl.model.errors import SaisinesError
 from etl.warehouse import statements, watch
 from etl.warehouse.server import connect
@@ -57,7 +57,7 @@ def run(home: Path, out: Path | None = None) -> list[Order]:
         with engine.connect() as connection:
             owed = [row for row in standing(connection) if row["settled_at"] is None]
         for row in owed:
-            snapshot = issue.finalised(engine, row["number"])
+            snapshot = documents.finalised(engine, row["number"])
             for name, content in rendered(snapshot, [row]):
                 write_atomically(folder / f"{row['number']}_{name}", content)
                 made.append(_order(row, folder / f"{row['number']}_{name}"))

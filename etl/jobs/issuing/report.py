@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from etl import settings
 from etl.jobs import people
 from etl.jobs.files import write_atomically
-from etl.jobs.issuing import issue
+from etl.jobs.issuing import documents
 from etl.jobs.settlement import draft
 from etl.jobs.settlement.inputs import default_cutoff, gather, load_conventions
 from etl.jobs.watching.ran import ran
@@ -99,7 +99,7 @@ def rendered(engine: Engine, convention: str, quarter: str) -> Iterator[tuple[st
             return
         number = _number(connection, rows[place]["statement_id"], convention)
     row, earlier = rows[place], [one["issue"] for one in rows[:place]]
-    snapshot = issue.finalised(engine, number) if number else unpack(row["snapshot"])
+    snapshot = documents.finalised(engine, number) if number else unpack(row["snapshot"])
     yield "compte-rendu.xlsx", render_funder_workbook(snapshot, row["issue"], earlier)
     yield "compte-rendu.pdf", render_funder_pdf(snapshot, row["issue"], earlier)
 
@@ -192,7 +192,7 @@ def _amounts(engine: Engine, numbers: Iterable[str]) -> Mapping[str, int]:
     """Cents of the quarter's own acts on its statements, by saisine."""
     cents: Counter[str] = Counter()
     for number in numbers:
-        for line in issue.finalised(engine, number)["statement"]["lines"]:
+        for line in documents.finalised(engine, number)["statement"]["lines"]:
             if line["kind"] == "courant":
                 cents[line["saisine"]] += line["amount_cents"]
     return cents

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from etl import settings
 from etl.jobs import people
 from etl.jobs.files import write_atomically
-from etl.jobs.issuing import issue
+from etl.jobs.issuing import documents
 from etl.jobs.settlement.inputs import payee_checks
 from etl.jobs.watching.ran import ran
 from etl.model.calendar import target_day_from
@@ -203,7 +203,7 @@ def finalised(connection: Connection, quarter: str, convention: str) -> list[dic
 def _pay(engine: Engine, statement: dict[str, Any], by: str, out: Path, at: datetime) -> Paid:
     from reports.payment import render_payment
 
-    snapshot = issue.finalised(engine, statement["number"])
+    snapshot = documents.finalised(engine, statement["number"])
     with engine.begin() as connection:
         rows = payments.load_payees(connection, statement["statement_id"], lock=True)
         place = payments.next_batch(connection, statement["statement_id"])

@@ -12,7 +12,7 @@ from typing import Any
 
 from etl import settings
 from etl.jobs.intake import inbox, ingest
-from etl.jobs.issuing import issue
+from etl.jobs.issuing import documents as snapshots
 from etl.jobs.matching import reconcile
 from etl.jobs.running import init, sample
 from etl.jobs.settlement import draft
@@ -71,7 +71,7 @@ def _documents(home: Path) -> Figures:
 
     drafted = [json.loads(path.read_text()) for path in sorted((home / "out" / QUARTER).glob("*/releve.json"))]
     with connect(home) as engine:
-        kept = [issue.drafted(engine, home, QUARTER, one["convention"], one["digest"]) for one in drafted]
+        kept = [snapshots.drafted(engine, home, QUARTER, one["convention"], one["digest"]) for one in drafted]
     kept.sort(key=lambda one: -len(one["statement"]["payees"]))
     notes = (note for one in kept for note in render_notes(one))
     workbooks = timed(lambda: [render_workbook(one) for one in kept])
