@@ -27,7 +27,9 @@ STATEMENT = Asset(name="releve", uri="x-saisines://releve")
 
 # What the data do not allow (SaisinesError), or a mistake in the code, will not be allowed in two minutes either:
 # only a network, a disk or a database that was away (AwayError, and what was not yet given that name) is tried again.
-AWAY = ["etl.model.errors.AwayError", OSError, "sqlalchemy.exc.OperationalError", "psycopg.OperationalError"]
+# The three drivers of the database each have their own name for it: refused, cut, locked, its disk full.
+_DRIVERS = ["sqlalchemy.exc.OperationalError", "psycopg.OperationalError", "adbc_driver_manager.OperationalError"]
+AWAY = ["etl.model.errors.AwayError", OSError, *_DRIVERS]
 RETRIES = ExceptionRetryPolicy(rules=[RetryRule(exception=AWAY)], default=RetryAction.FAIL)
 DEFAULT_ARGS = {
     "owner": "ingenierie",

@@ -53,6 +53,9 @@ def base(folder: Path, port: int, database: str, secrets: Mapping[str, str], par
             "file_task_handler_new_folder_permissions": "0o700",
             "file_task_handler_new_file_permissions": "0o600",
         },
+        "workers": {
+            "execution_api_timeout": 60
+        },  # a machine that starts, or computes, answers late: no task fails for it
         "dag_processor": {"parsing_processes": 1, "min_file_process_interval": 60},
         "scheduler": {"enable_health_check": False, "catchup_by_default": False},
         "usage_data_collection": {"enabled": False},

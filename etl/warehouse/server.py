@@ -107,7 +107,11 @@ def _under(engine: Engine, role: str | None) -> Engine:
 
 def address_of(engine: Engine) -> str:
     """The address of an engine as libpq and ADBC read it, password included: never log it."""
-    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    head, mark, query = address.partition("?")
+    return (
+        head + mark + query.replace("+", "%20")
+    )  # SQLAlchemy writes a space as forms do, which libpq takes for a plus
 
 
 def plain_address(url: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from etl.model.errors import AwayError, SaisinesError
+from etl.model.errors import AwayError, ManyErrors, SaisinesError, UsageError
 from etl.scheduler.home import AirflowHome
 
 HEAVY = ("great_expectations", "pandas", "duckdb", "openpyxl", "pyarrow", "sqlalchemy.orm", "etl.jobs", "etl.warehouse")
@@ -65,15 +65,46 @@ def test_every_schedule_is_an_explicit_timetable_in_paris_or_assets(bag: Any) ->
             assert dag.timetable.timezone == "Europe/Paris", dag.dag_id
 
 
-def test_every_task_that_tries_again_never_does_so_for_what_the_data_do_not_allow(bag: Any) -> None:
+NOT_ALLOWED = [SaisinesError("non"), UsageError("non"), ManyErrors(["non"]), ValueError("non"), KeyError("non")]
+
+
+def test_every_task_tries_again_what_was_away_and_never_what_the_data_do_not_allow(bag: Any) -> None:
     for dag in bag.dags.values():
         for task in dag.tasks:
             policy = task.retry_policy
             assert task.retries > 0
-            assert policy.evaluate(SaisinesError("non"), 1, 3).action.value == "fail"
-            assert policy.evaluate(ValueError("non"), 1, 3).action.value == "fail"
-            assert policy.evaluate(ConnectionError(), 1, 3).action.value == "retry"
-            assert policy.evaluate(AwayError("plus tard"), 1, 3).action.value == "retry"
+            assert {policy.evaluate(error, 1, 3).action.value for error in NOT_ALLOWED} == {"fail"}
+            for error in (AwayError("plus tard"), ConnectionError(), TimeoutError(), OSError(28, "No space left")):
+                assert policy.evaluate(error, 1, 3).action.value == "retry", error
+
+
+def refused_by_each_driver(url: str) -> list[Exception]:
+    """What each driver of the warehouse raises of a server that is not there."""
+    import psycopg
+
+    from etl.warehouse import arrow, server
+
+    def by_arrow() -> None:
+        with arrow.snapshot(url):
+            pass
+
+    found: list[Exception] = []
+    for reach in (lambda: psycopg.connect(url), lambda: server.make_engine(url).connect(), by_arrow):
+        with pytest.raises(Exception) as raised:
+            reach()
+        found.append(raised.value)
+    return found
+
+
+def test_a_database_that_is_away_is_tried_again_whichever_driver_says_so(bag: Any) -> None:
+    import psycopg
+
+    policy = bag.dags["reconcile"].tasks[0].retry_policy
+    found = refused_by_each_driver("postgresql://127.0.0.1:1/nothing")
+    locked = [psycopg.errors.LockNotAvailable(), psycopg.errors.DeadlockDetected(), psycopg.errors.AdminShutdown()]
+    assert len({type(error).__module__ for error in found}) == 3
+    assert {policy.evaluate(error, 1, 3).action.value for error in (*found, *locked)} == {"retry"}
+    assert policy.evaluate(psycopg.errors.UniqueViolation(), 1, 3).action.value == "fail"
 
 
 def test_the_runbook_tells_of_every_dag(dag_files: list[Path]) -> None:

@@ -4,15 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from etl.model.errors import AwayError, SaisinesError
-from etl.warehouse import cluster
-from etl.warehouse.server import airflow_url, connect, plain_address, running, stop
+from etl.warehouse import arrow, cluster
+from etl.warehouse.server import address_of, airflow_url, connect, make_engine, plain_address, running, stop
 
 ROOT = Path(__file__).parents[3]
 
@@ -164,12 +163,15 @@ def test_commands_started_at_once_share_one_server_and_close_it(tmp_path):
     assert not is_up(home)
 
 
-@pytest.mark.parametrize("name", ["x" * 150, "avec espace", "l'été $HOME `id`", 'a,b "c"'])
-def test_paths_too_long_for_a_socket_or_ill_written_work(tmp_path, name):
+@pytest.mark.parametrize("name", ["x" * 150, "état de marche", "l'été $HOME `id` 1+1", 'a,b "c"'])
+def test_paths_too_long_for_a_socket_or_ill_written_work_by_every_driver(tmp_path, name):
     home = tmp_path / name
     for create in (True, False):
         with running(home, create=create) as url, psycopg.connect(url) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
+            for role in (None, "saisines"):
+                with arrow.snapshot(address_of(make_engine(url, role))) as snapshot:
+                    assert arrow.read(snapshot, "SELECT 1 AS n").to_pydict() == {"n": [1]}
     assert not is_up(home)
 
 
@@ -237,13 +239,6 @@ def test_airflow_has_its_own_database_in_the_same_server(made):
     assert first == second
     assert first.startswith("postgresql+psycopg2://")
     assert "/airflow" in first
-
-
-def test_a_server_starts_and_stops_in_well_under_a_second(made):
-    start = time.monotonic()
-    with running(made):
-        pass
-    assert time.monotonic() - start < 3  # 0.25 s on an idle machine; tests run beside others
 
 
 @pytest.mark.parametrize("given", ["postgresql+psycopg://u:p@h/d", "postgres://u:p@h/d", "postgresql://u:p@h/d"])

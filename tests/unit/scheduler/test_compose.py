@@ -49,6 +49,12 @@ def test_every_service_is_watched_limited_pinned_and_nobody_in_particular(name: 
         assert service["restart"] == "unless-stopped"
 
 
+def test_no_key_is_given_twice_which_compose_refuses_and_our_reader_does_not_see() -> None:
+    from ruamel.yaml import YAML
+
+    assert YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["name"] == "saisines"
+
+
 def test_nothing_is_published_but_the_api_and_that_on_the_loopback() -> None:
     published = {name: one["ports"] for name, one in SERVICES.items() if one.get("ports")}
     assert published == {"api-server": ["127.0.0.1:8080:8080"]}
