@@ -1,29 +1,22 @@
 """The life of a statement: who may do what when, and one statement whatever happens."""
 
-import multiprocessing
-import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from etl.jobs.settlement import statement_life as life
 from etl.model.errors import SaisinesError
-from etl.warehouse import arrow, drafts, statements
+from etl.warehouse import drafts, statements
 from etl.warehouse.inputs import load_inputs
 from etl.warehouse.query import many
 from etl.warehouse.server import address_of, connect
 from etl.warehouse.tables import draft_events, payee_states, receivables, statement_lines
 
 from .conftest import AT
-from .statements import computing, line, quarters, statement, store
+from .lives import STEPS, WAY, brought, status_of, stored
+from .statements import computing, line, statement, store
 
-STEPS = {
-    "submit": lambda home, name, made: life.submit(home, *name, "coordination", AT),
-    "approve": lambda home, name, made: life.approve(home, *name, "finance", AT),
-    "reject": lambda home, name, made: life.reject(home, *name, "finance", "à revoir", AT),
-    "finalise": lambda home, name, made: life.finalise(home, *name, "finance", AT, computing(made)),
-}
 # From a status: what each step leads to; absent is refused.
 MATRIX = {
     "brouillon": {"submit": "soumis"},
@@ -31,30 +24,6 @@ MATRIX = {
     "approuve": {"approve": "approuve", "reject": "brouillon", "finalise": "finalise"},
     "finalise": {"finalise": "finalise"},
 }
-WAY = {
-    "brouillon": [],
-    "soumis": ["submit"],
-    "approuve": ["submit", "approve"],
-    "finalise": ["submit", "approve", "finalise"],
-}
-
-
-def brought(home, made, status):
-    name = store(home, made)
-    for step in WAY[status]:
-        STEPS[step](home, name, made)
-    return name
-
-
-def status_of(home, name):
-    quarter, convention, digest = name
-    with connect(home) as engine, engine.begin() as connection:
-        return drafts.load_draft(connection, convention, quarter, digest)["status"]
-
-
-def stored(home):
-    with connect(home) as engine, engine.begin() as connection:
-        return statements.load_statements(connection)
 
 
 @pytest.mark.parametrize("status", MATRIX)
@@ -257,95 +226,3 @@ def test_a_debt_of_an_association_gone_without_successor_becomes_an_order_to_rep
     assert [row["payee"] for row in load_inputs(address_of(engine), date(2026, 8, 1))["carried"].to_pylist()] == [
         "AAV001"
     ]
-
-
-BREAKS = {
-    "the lines": (arrow, "copy_records"),
-    "the payees": (statements, "_first_state"),
-    "the receivables": (statements, "save_receivables"),
-    "the last step": (drafts, "save_step"),
-}
-
-
-@pytest.mark.parametrize("where", BREAKS)
-def test_a_failure_between_two_writes_leaves_nothing_half_done(home, monkeypatch, where):
-    made = statement([line()])
-    name = brought(home, made, "approuve")
-    with monkeypatch.context() as patch:
-        patch.setattr(*BREAKS[where], lambda *arguments: (_ for _ in ()).throw(RuntimeError("power cut")))
-        with pytest.raises(RuntimeError, match="power cut"):
-            STEPS["finalise"](home, name, made)
-    assert stored(home) == []
-    assert status_of(home, name) == "approuve"
-    assert STEPS["finalise"](home, name, made) == life.Finalised("ER-CALAE-2026-T1-0001", False)
-
-
-def _killed(home, name, made):
-    def save_step(*_):
-        os.kill(os.getpid(), 9)
-
-    drafts.save_step = save_step
-    STEPS["finalise"](home, name, made)
-
-
-def test_a_command_killed_before_it_commits_leaves_nothing_half_done(home):
-    made = statement([line()])
-    name = brought(home, made, "approuve")
-    process = multiprocessing.get_context("fork").Process(target=_killed, args=(home, name, made))
-    process.start()
-    process.join(60)
-    assert process.exitcode == -9
-    assert stored(home) == []
-    assert STEPS["finalise"](home, name, made) == life.Finalised("ER-CALAE-2026-T1-0001", False)
-
-
-def _finalise_all(home, rounds, together, answers):
-    for name, made in rounds:
-        together.wait(60)
-        answers.put((name, STEPS["finalise"](home, name, made)))
-
-
-def test_two_processes_that_finalise_at_once_twenty_times_give_twenty_statements_numbered_without_gap(home):
-    names = quarters(20)
-    made = [statement([line(act_date=f"{q[:4]}-01-{n:02d}")], quarter=q) for n, q in enumerate(names, 1)]
-    rounds = [(brought(home, one, "approuve"), one) for one in made]
-    context = multiprocessing.get_context("fork")
-    together, answers = context.Barrier(2), context.Queue()
-    both = [context.Process(target=_finalise_all, args=(home, rounds, together, answers)) for _ in range(2)]
-    for process in both:
-        process.start()
-    given = [answers.get(timeout=60) for _ in range(40)]
-    for process in both:
-        process.join(60)
-    for n, (name, _) in enumerate(rounds, 1):
-        own = [answer for other, answer in given if other == name]
-        assert {answer.number for answer in own} == {f"ER-CALAE-{name[0]}-{n:04d}"}
-        assert sorted(answer.already for answer in own) == [False, True]
-    assert [one["place"] for one in stored(home)] == list(range(1, 21))
-
-
-def test_two_conventions_finalised_at_once_wait_for_one_another(home):
-    """Both could state the same session, so the second computes only once the first has committed."""
-    one, other = statement([line()]), statement([line()], convention="AMF")
-    names = [brought(home, made, "approuve") for made in (one, other)]
-    context = multiprocessing.get_context("fork")
-    answers, seen = context.Queue(), context.Queue()
-
-    def slow(made):
-        def draft(engine, *_):
-            with engine.connect() as connection:
-                seen.put(connection.execute(text("SELECT count(*) FROM statements")).scalar_one())
-            return computing(made)(engine)
-
-        return draft
-
-    def run(name, made):
-        answers.put(life.finalise(home, *name, "finance", AT + timedelta(seconds=1), slow(made)).number)
-
-    both = [context.Process(target=run, args=(name, made)) for name, made in zip(names, (one, other), strict=True)]
-    for process in both:
-        process.start()
-    assert {answers.get(timeout=60) for _ in both} == {"ER-CALAE-2026-T1-0001", "ER-AMF-2026-T1-0001"}
-    for process in both:
-        process.join(60)
-    assert sorted(seen.get(timeout=10) for _ in both) == [0, 1]

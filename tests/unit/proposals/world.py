@@ -18,6 +18,7 @@ PARAMETERS = {
     "cutoff": date(2026, 4, 15),
 }
 NEVER = 10**9
+TWICE_WRONG = "FV26-009973-X"  # two slips from FV26-000973
 
 
 def saisine(serial: int, day: int = 0, association: str = "AAV001", **told: Any) -> Row:
