@@ -19,6 +19,22 @@ def main() -> None:
         _stop(str(error), 1)
     except KeyboardInterrupt:
         _stop("Interrompu : rien de ce qui était en cours n’a été enregistré.", 130)
+    except OSError as error:
+        _stop(f"{error.filename or 'Écriture'} : {error.strerror or error} ; vérifiez la place et les droits.", 1)
+    except Exception as error:
+        if not _is_away(error):
+            raise
+        _stop(f"La base de données s’est dérobée ({_first_line(error)}) ; rien n’a été fait à moitié : relancez.", 1)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether a driver of the database says that it was cut, locked or full; none of the three need be imported for it."""
+    return any(one.__name__ == "OperationalError" for one in type(error).__mro__)
+
+
+def _first_line(error: Exception) -> str:
+    """What the driver says, without the statement and its values."""
+    return str(getattr(error, "orig", error)).strip().partition("\n")[0]
 
 
 def _stop(message: str, status: int) -> None:

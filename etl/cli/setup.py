@@ -32,12 +32,22 @@ def init(
     by: Annotated[
         str | None, typer.Option("--by", help="Qui charge ; par défaut, le compte du système.", metavar="NOM")
     ] = None,
+    backups: Annotated[
+        Path | None,
+        typer.Option(
+            "--backup",
+            help="Où sauvegarder un entrepôt d’une version plus ancienne avant de le mettre à niveau ; par défaut, SAISINES_BACKUPS.",
+            metavar="DOSSIER",
+        ),
+    ] = None,
 ) -> None:
     """Crée ou met à jour l’entrepôt et charge les conventions et le registre. Sans danger si c’est déjà fait."""
     from etl.jobs.running import init as job
 
-    home = settings.home()
-    report = job.run(home, folder, register, by or settings.system_user(), settings.now())
+    home, by = settings.home(), by or settings.system_user()
+    report = job.run(home, folder, register, by, settings.now(), backups or settings.backups())
+    if report.saved:
+        say(f"Sauvegarde d’avant la mise à niveau : {report.saved}")
     say(f"Entrepôt {'créé ou mis à jour' if report.migrated else 'à jour'} dans {home}.")
     if report.conventions:
         say(f"Conventions chargées : {', '.join(report.conventions)}.")

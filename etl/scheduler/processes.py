@@ -149,30 +149,36 @@ def _pid_file(folder: Path) -> Path:
 
 
 def _remember(airflow: AirflowHome, started: Started) -> None:
-    """Write number and birth of each process: a number alone may since be another's."""
+    """Write number, birth and boot of each process: a number alone may since be another's."""
     known = {}
     for name, process in started.items():
         if (created := born(process.pid)) is not None:
-            known[str(process.pid)] = [name, created]
+            known[str(process.pid)] = [name, created, boot()]
     path = _pid_file(airflow.folder)
     path.with_suffix(".new").write_text(json.dumps(known), encoding="utf-8")
     path.with_suffix(".new").replace(path)
 
 
 def born(pid: int) -> float | None:
-    """When a process was started, in seconds since 1970; None when it is no more."""
+    """When a process was started, in seconds since the machine was, which no setting of the clock changes; None when it is no more."""
     import psutil
 
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         if process.status() != psutil.STATUS_ZOMBIE:
-            return float(process.create_time())
+            return float(process.create_time() - psutil.boot_time())
     return None
 
 
-def is_same(pid: int, created: float) -> bool:
+def boot() -> str:
+    """Which start of the machine this is, where the kernel says so."""
+    path = Path("/proc/sys/kernel/random/boot_id")
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
+
+
+def _is_same(pid: int, created: float, booted: str = "") -> bool:
     """Whether the process of that number is still the one that was started then."""
-    found = born(pid)
+    found = born(pid) if booted == boot() else None
     return found is not None and abs(found - created) < 1
 
 
@@ -182,7 +188,7 @@ def _alive(folder: Path) -> dict[int, str]:
     if not path.exists():
         return {}
     read = json.loads(path.read_text(encoding="utf-8"))
-    return {int(pid): name for pid, (name, created) in read.items() if is_same(int(pid), created)}
+    return {int(pid): name for pid, (name, *birth) in read.items() if _is_same(int(pid), *birth)}
 
 
 def stop_leftovers(airflow: AirflowHome) -> None:

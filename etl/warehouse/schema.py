@@ -35,6 +35,8 @@ def lock(connection: Connection) -> None:
 def migrate_within(connection: Connection) -> bool:
     """As `migrate`, in the caller's transaction, which holds `lock`."""
     before = current_revision(connection)
+    if before is not None and before != HEAD:
+        _refuse_newer(before)
     if before != HEAD:
         upgrade(connection, "head")
     _make_views(connection)
@@ -52,8 +54,12 @@ def current_revision(connection: Connection) -> str | None:
     return str(found) if found is not None else None
 
 
-def check_revision(engine: Engine) -> None:
-    """Refuse to work on a schema that this version does not know.
+def check_revision(engine: Engine, *, older: bool = False) -> str:
+    """Refuse to work on a schema that this version does not know; gives its revision.
+
+    Args:
+        engine: of the warehouse.
+        older: whether one that is to be upgraded will do.
 
     Raises:
         SaisinesError: no warehouse in this database, or one of an older or newer version.
@@ -63,9 +69,20 @@ def check_revision(engine: Engine) -> None:
     if found is None:
         raise SaisinesError("Cette base ne contient pas encore d’entrepôt ; lancez d’abord « saisines init ».")
     if found != HEAD:
+        _refuse_newer(found)
+        if not older:
+            raise SaisinesError(
+                f"L’entrepôt est à la révision {found}, ce programme attend {HEAD} ; "
+                "lancez « saisines init » pour le mettre à niveau."
+            )
+    return found
+
+
+def _refuse_newer(found: str) -> None:
+    if found not in revisions():
         raise SaisinesError(
-            f"L’entrepôt est à la révision {found}, ce programme attend {HEAD} ; "
-            "lancez « saisines init » pour le mettre à niveau."
+            f"L’entrepôt est à la révision {found}, d’une version de saisines plus récente que celle-ci ({HEAD}) ; "
+            "mettez le programme à jour, ou restaurez une sauvegarde d’avant ailleurs. Rien n’a changé."
         )
 
 

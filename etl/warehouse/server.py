@@ -48,7 +48,9 @@ def running(home: Path, *, stay: bool = False, create: bool = False) -> Iterator
 
 
 @contextmanager
-def connect(home: Path, *, stay: bool = False, create: bool = False, role: str | None = None) -> Iterator[Engine]:
+def connect(
+    home: Path, *, stay: bool = False, create: bool = False, role: str | None = None, older: bool = False
+) -> Iterator[Engine]:
     """As `running`, but yields a SQLAlchemy engine on the warehouse, whose schema is checked unless `create`.
 
     Args:
@@ -56,6 +58,7 @@ def connect(home: Path, *, stay: bool = False, create: bool = False, role: str |
         stay: as in `running`.
         create: as in `running`.
         role: the work is done with the rights of this role of `roles.yaml` and no more, where the server has it.
+        older: whether a schema that is still to be upgraded will do.
     """
     from etl.warehouse.schema import check_revision
 
@@ -64,7 +67,7 @@ def connect(home: Path, *, stay: bool = False, create: bool = False, role: str |
         try:
             check_server(engine)
             if not create:
-                check_revision(engine)
+                check_revision(engine, older=older)
             engine = _under(engine, role)
             yield engine
         finally:

@@ -76,7 +76,7 @@ def run(
         raise UsageError("--keep : un nombre d’au moins 1 est attendu.")
     secret = settings.storage_key(make=False)
     path = _target(home, folder, at)
-    with connect(home) as engine:
+    with connect(home, older=True) as engine:  # what is to be upgraded is saved first
         with dump.snapshot(engine) as connection, archive.writing(path, secret) as writer:
             rows, files, missing = _write(connection, home, writer, at, progress)
         made = Backup(path, path.stat().st_size, archive.sha256_of_file(path), rows, files, missing, [])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl import settings
 from etl.jobs import people
+from etl.jobs.running.up import is_up
 from etl.model.convention_set import DEFAULT, ConventionSet, read_directory
 from etl.model.errors import SaisinesError
 from etl.model.register import Association, read_register_file
@@ -16,7 +17,7 @@ from etl.warehouse import reference, schema, watch
 from etl.warehouse.server import connect
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,26 @@ class Report:
         migrated: whether the schema changed.
         conventions: codes of the convention files loaded now; none when they were there.
         associations: codes `added`, `changed`, `bank_changed` and `absent` (kept, though no longer in the file).
+        saved: the backup that was made before the schema changed.
     """
 
     migrated: bool
     conventions: list[str] = field(default_factory=list)
     associations: dict[str, list[str]] = field(default_factory=dict)
+    saved: Path | None = None
 
 
-def run(home: Path, conventions: Path | None, associations: Path | None, by: str, at: datetime) -> Report:
+def run(
+    home: Path,
+    conventions: Path | None,
+    associations: Path | None,
+    by: str,
+    at: datetime,
+    backups: Path | None = None,
+) -> Report:
     """Create or migrate the warehouse, load the first set of convention files, apply the register. Again is harmless.
+
+    A warehouse of an older version is saved before it is migrated.
 
     Args:
         home: the folder of the state.
@@ -43,20 +55,41 @@ def run(home: Path, conventions: Path | None, associations: Path | None, by: str
         associations: the register; None leaves it as it is.
         by: who does it.
         at: the instant.
+        backups: where a warehouse to be migrated is saved.
 
     Raises:
-        SaisinesError: a file is wrong, or a convention file differs from the one in force; nothing is loaded then.
+        SaisinesError: a file is wrong, a convention file differs from the one in force, or the warehouse is of a newer
+            version, or of an older one and there is nowhere to save it; nothing is changed then.
     """
     by = people.given(by)
     proposed = read_directory(conventions) if conventions else None
     register = read_register_file(associations) if associations else None
     with connect(home, create=True) as engine:
+        saved = _save_before(engine, home, backups, at)
         migrated = schema.migrate(engine)
         with engine.begin() as connection:
             reference.lock_reference(connection)
             loaded = _load_conventions(connection, proposed, by, at)
             applied = _apply_register(connection, register, by, at) if register is not None else {}
-    return Report(migrated, loaded, applied)
+    return Report(migrated, loaded, applied, saved)
+
+
+def _save_before(engine: Engine, home: Path, folder: Path | None, at: datetime) -> Path | None:
+    """Save a warehouse that is about to be migrated; gives the backup, None when there is nothing to migrate."""
+    with engine.connect() as connection:
+        if schema.current_revision(connection) in (None, schema.HEAD):
+            return None
+    found = schema.check_revision(engine, older=True)
+    if is_up(home):
+        raise SaisinesError("Saisines tourne encore, dans son ancienne version : « saisines down » d’abord.")
+    if folder is None:
+        raise SaisinesError(
+            f"L’entrepôt est à la révision {found} et sera mis à niveau ({schema.HEAD}) après une sauvegarde : "
+            "dites où la faire, par --backup DOSSIER ou SAISINES_BACKUPS. Rien n’a changé."
+        )
+    from etl.jobs.privacy import backup
+
+    return backup.run(home, folder, at).path
 
 
 def stored_files(conventions: ConventionSet) -> list[reference.StoredFile]:

@@ -50,7 +50,7 @@ def run(home: Path, say: Say, port: int | None = None) -> None:
         say("Déjà démarré.")
         _tell(home, say)
         return
-    with server.running(home):  # refuses a home without a warehouse, and is quicker to say so
+    with server.connect(home):  # refuses a home without a warehouse of ours, and is quicker to say so
         say("Démarrage d’Airflow (ordonnanceur, lecture des DAG, déclencheur, API et bureau)…")
         started, before = time.monotonic(), known(home)
         if before is not None:
@@ -74,7 +74,7 @@ def watch(home: Path, say: Say, port: int | None = None, extra: Settings | None 
         SaisinesError: it runs already, or Airflow's tables cannot be made.
     """
     os.umask(0o077)  # whatever it and its tasks write is for its account alone
-    with _only_one(home), server.running(home):
+    with _only_one(home), server.connect(home):
         before = known(home)
         chosen = port or (before.port if before else PORT)
         airflow = prepare_real(home, server.airflow_url(home), chosen, _tasks(), extra)
@@ -113,9 +113,10 @@ def is_up(home: Path) -> bool:
 def _detach(home: Path, port: int | None) -> None:
     """Start the watcher as a session of its own: it outlives the terminal."""
     logs = home / "airflow" / "logs"
-    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (logs.parent, logs):
+        folder.mkdir(mode=0o700, exist_ok=True)
     command = [sys.executable, "-m", "etl.cli", "up", "--foreground", *(["--port", str(port)] if port else [])]
-    with (logs / "up.log").open("wb") as out:
+    with os.fdopen(os.open(logs / "up.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         subprocess.Popen(
             command,
             env=settings.child_environment(),
@@ -164,6 +165,7 @@ def _keep(home: Path, airflow: AirflowHome, started: processes.Started, say: Say
         signal.signal(number, lambda number, frame: asked.append(number))
     ends: dict[str, list[float]] = {}
     due: dict[str, float] = {}
+    trouble = ""
     while not asked:
         now = time.monotonic()
         for name in processes.ended(started):
@@ -171,15 +173,27 @@ def _keep(home: Path, airflow: AirflowHome, started: processes.Started, say: Say
                 recent = [one for one in ends.get(name, []) if now - one < SETTLED_SECONDS]
                 ends[name] = [*recent, now]
                 due[name] = now + PATIENCE_SECONDS[min(len(recent), len(PATIENCE_SECONDS) - 1)]
-                say(
-                    f"{settings.now():%Y-%m-%d %H:%M:%S} {name} s’est arrêté (code {started[name].returncode}) : relancé"
-                )
+                _log(say, f"{name} s’est arrêté (code {started[name].returncode}) : relancé")
             elif now >= due[name]:
                 del due[name]
                 processes.start_again(airflow, name, started)
-        with server.running(home):  # starts it again if it was stopped or killed
-            pass
+        said, trouble = trouble, _hold(home)
+        if trouble and trouble != said:
+            _log(say, trouble)
         time.sleep(WATCH_SECONDS)
+
+
+def _hold(home: Path) -> str:
+    """Start the warehouse's server again if it was stopped or killed; gives why it cannot be now, the disk being full for instance."""
+    try:
+        with server.running(home):
+            return ""
+    except SaisinesError as error:
+        return error.message
+
+
+def _log(say: Say, what: str) -> None:
+    say(f"{settings.now():%Y-%m-%d %H:%M:%S} {what}")
 
 
 def _tasks() -> int:

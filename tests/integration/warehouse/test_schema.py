@@ -58,11 +58,12 @@ def test_processes_that_migrate_at_once_make_one_schema(server):
         engine.dispose()
 
 
-def test_a_schema_of_another_version_is_refused(engine, home):
+def test_a_schema_of_a_newer_version_is_refused_and_not_migrated(engine, home):
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(SaisinesError, match=r"9999.*saisines init"), connect(home):
-        pass
+    for attempt in (lambda: connect(home).__enter__(), lambda: schema.migrate(engine)):
+        with pytest.raises(SaisinesError, match=r"9999.*plus récente.*mettez le programme à jour"):
+            attempt()
 
 
 def test_an_old_server_is_refused(monkeypatch, home):

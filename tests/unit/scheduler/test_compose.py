@@ -144,6 +144,13 @@ def test_a_backup_is_made_by_our_own_command() -> None:
     assert any(one.endswith(":/var/backups/saisines") for one in SERVICES["backup"]["volumes"])
 
 
+def test_a_warehouse_is_saved_before_a_new_version_upgrades_it() -> None:
+    setup = SERVICES["setup"]
+    assert "saisines init --backup /var/backups/saisines &&" in setup["command"][-1]
+    assert "backups:/var/backups/saisines" in setup["volumes"]
+    assert set(SERVICES["scheduler"]["volumes"]) - {"inbox:/var/lib/saisines-inbox"} < set(setup["volumes"])
+
+
 def test_the_image_is_built_from_the_lock_and_runs_as_nobody_in_particular() -> None:
     text = (ROOT / "docker" / "Dockerfile").read_text(encoding="utf-8")
     assert all(EXACT.match(one) for one in re.findall(r"^FROM (\S+)", text, re.MULTILINE))

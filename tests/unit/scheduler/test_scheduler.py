@@ -4,7 +4,6 @@ import json
 import stat
 import subprocess
 import sys
-import time
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -66,8 +65,7 @@ def test_what_a_killed_command_left_is_stopped_with_its_children(tmp_path: Path)
     made = home.prepare(tmp_path, URL, 8765)
     process = sleeper()
     child = psutil.Process(process.pid).children()[0]
-    created = psutil.Process(process.pid).create_time()
-    (made.folder / "processes.json").write_text(json.dumps({str(process.pid): ["scheduler", created]}))
+    remember(made, process.pid)
     processes.stop_leftovers(made)
     process.wait(5)
     assert not psutil.pid_exists(process.pid)
@@ -79,12 +77,34 @@ def test_a_process_that_took_the_number_of_an_old_one_is_left_alone(tmp_path: Pa
     made = home.prepare(tmp_path, URL, 8765)
     process = sleeper()
     try:
-        (made.folder / "processes.json").write_text(json.dumps({str(process.pid): ["scheduler", time.time() - 5000]}))
-        processes.stop_leftovers(made)
-        assert process.poll() is None
+        for strange in ({"born": -5000.0}, {"boot": "another start of the machine"}):
+            remember(made, process.pid, **strange)
+            processes.stop_leftovers(made)
+            assert process.poll() is None
     finally:
         processes._stop([process.pid])
         process.wait(5)
+
+
+@pytest.mark.parametrize("seconds", [-86_400, 3, 86_400])
+def test_a_clock_that_is_set_takes_nobody_for_another(
+    seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, start = home.prepare(tmp_path, URL, 8765), psutil._psplatform.boot_time()
+    process = sleeper()
+    try:
+        remember(made, process.pid)
+        monkeypatch.setattr(psutil._psplatform, "boot_time", lambda: start + seconds)  # as the kernel then says
+        assert processes.components(tmp_path)["scheduler"]
+    finally:
+        processes._stop([process.pid])
+        process.wait(5)
+
+
+def remember(made: home.AirflowHome, pid: int, **strange: float | str) -> None:
+    """Write of a process what a start of Airflow writes of its components, but for what is strange."""
+    facts = {"born": processes.born(pid), "boot": processes.boot()} | strange
+    (made.folder / "processes.json").write_text(json.dumps({str(pid): ["scheduler", *facts.values()]}))
 
 
 class FakeApi:
