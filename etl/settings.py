@@ -72,6 +72,12 @@ def database_url() -> str | None:
     return os.environ.get("SAISINES_DATABASE_URL") or None
 
 
+def real_work() -> list[str]:
+    """The variables that are set and lead to something real, which a demonstration must not reach."""
+    names = ("SAISINES_DATABASE_URL", "SAISINES_INBOX", "SAISINES_SOURCES", "SAISINES_BACKUPS")
+    return [name for name in names if os.environ.get(name)]
+
+
 def approval_at_desk() -> bool:
     """Whether submit, approve, reject and finalise are closed on the command line."""
     return os.environ.get("SAISINES_APPROVAL", "").strip().lower() == "desk"

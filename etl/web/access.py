@@ -19,7 +19,7 @@ from etl.web.matrix import BY_NAME, ROLES
 
 MAPPING = "bureau.json"  # in the home: {"camille": "coordination"}; FAB's roles need no file
 SIMPLE = "SimpleAuthManagerUser"
-DEMONSTRATION = "demo.home"  # the mark of `etl.jobs.running.demo`
+DEMONSTRATION = "demo.home"  # the mark of `etl.jobs.running.demonstration`
 # Names that a role has in FAB, folded: the code or the French name.
 NAMES = {key(name): code for code, label in ROLES.items() for name in (code, label)}
 

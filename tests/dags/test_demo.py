@@ -8,7 +8,6 @@ import pytest
 
 from etl import settings
 from etl.jobs.running import demo
-from etl.model.errors import SaisinesError
 
 CONVENTIONS = ["AMF", "CALAE", "ENSEIGNE", "SPORT"]
 
@@ -32,13 +31,6 @@ def test_a_demonstration_gives_every_statement_and_again_changes_nothing(
     assert "ingest_fiches · take boite-fiches : rien à faire" in again
     assert "Rien n’a changé" in again
     assert not (tmp_path / "home" / "airflow" / "processes.json").exists()
-
-
-def test_a_home_of_real_work_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "postgres").mkdir()
-    with pytest.raises(SaisinesError, match="contient déjà un entrepôt"):
-        demo.run(tmp_path, settings.now(), print)
-    assert [path.name for path in tmp_path.iterdir()] == ["postgres"]
 
 
 def test_what_came_out_is_told_by_convention_and_by_code(tmp_path: Path) -> None:

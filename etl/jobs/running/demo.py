@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.jobs.running import init, sample
+from etl.jobs.running.demonstration import claim
 from etl.model.errors import SaisinesError
 from etl.model.money import euros
 from etl.model.quarter import Quarter, civil_day
@@ -28,7 +29,6 @@ LAST_CUTOFF_DAYS = 20  # the longest delay of the sample's conventions
 INGESTION, RECONCILIATION, SETTLEMENT = ["ingest_journal", "ingest_fiches"], "reconcile", "settle_quarter"
 STARTED_SECONDS, RUN_SECONDS = 180, 900
 BY = "demo"
-MARK = "demo.home"  # its presence says that the home is a demonstration's
 
 Say = Callable[[str], None]
 
@@ -85,14 +85,8 @@ def _quarter(at: datetime) -> Quarter:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Hold the home for one demonstration at a time, and keep it apart from a home of real work."""
-    if not (home / MARK).exists() and any((home / name).exists() for name in ("postgres", "inbox")):
-        raise SaisinesError(f"{home} contient déjà un entrepôt ; donnez à la démonstration un autre SAISINES_HOME.")
-    try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (home / MARK).touch(mode=0o600)
-        lock = os.open(home / "demo.running", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise SaisinesError(f"{home} : écriture impossible ({error.strerror}) ; choisissez SAISINES_HOME.") from error
+    claim(home)
+    lock = os.open(home / "demo.running", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

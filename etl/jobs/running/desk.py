@@ -15,7 +15,8 @@ from urllib.request import ProxyHandler, build_opener
 from etl.jobs.intake import inbox
 from etl.jobs.matching import reconcile
 from etl.jobs.running import init, sample
-from etl.jobs.running.demo import MARK, QUARTER
+from etl.jobs.running.demo import QUARTER
+from etl.jobs.running.demonstration import claim
 from etl.jobs.settlement import draft
 from etl.model.errors import SaisinesError
 from etl.scheduler import processes
@@ -59,7 +60,7 @@ def run(home: Path, at: datetime, say: Say, saisines: int = 3000, port: int | No
     Raises:
         SaisinesError: the home is not a demonstration's, or Airflow does not start.
     """
-    _mark(home)
+    claim(home)
     with server.running(home, create=True):
         people = _people(home)
         airflow = prepare(home, server.airflow_url(home), port or processes.free_port(), people=people)
@@ -72,19 +73,6 @@ def run(home: Path, at: datetime, say: Say, saisines: int = 3000, port: int | No
             while True:
                 time.sleep(1)
                 processes.check_alive(airflow, started)
-
-
-def _mark(home: Path) -> None:
-    """Make sure that the home is a demonstration's: an empty one becomes it."""
-    if (home / MARK).exists():
-        return
-    if (home / "postgres").exists() or (home / "inbox").exists():
-        raise SaisinesError(
-            f"{home} n’est pas une démonstration : ses comptes d’exemple ouvriraient des données réelles. "
-            "Donnez un autre SAISINES_HOME, ou servez le bureau par votre Airflow (docs/bureau.md)."
-        )
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (home / MARK).touch(mode=0o600)
 
 
 def _people(home: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from etl import settings
+from etl.jobs.running import demonstration
 from etl.model.errors import SaisinesError
 from etl.scheduler import processes
 from etl.scheduler.api import ALL_PARTS, Api, wait
@@ -44,8 +45,9 @@ def run(home: Path, say: Say, port: int | None = None) -> None:
         port: of the API server on the loopback; by default the one used before, else `PORT`.
 
     Raises:
-        SaisinesError: no warehouse yet, or Airflow does not start.
+        SaisinesError: no warehouse yet, a demonstration's, or Airflow does not start.
     """
+    demonstration.refuse(home)
     if _watcher(home) is not None:
         say("Déjà démarré.")
         _tell(home, say)
@@ -73,6 +75,7 @@ def watch(home: Path, say: Say, port: int | None = None, extra: Settings | None 
     Raises:
         SaisinesError: it runs already, or Airflow's tables cannot be made.
     """
+    demonstration.refuse(home)
     os.umask(0o077)  # whatever it and its tasks write is for its account alone
     with _only_one(home), server.connect(home):
         before = known(home)

@@ -2,25 +2,14 @@
 
 import stat
 
-import pytest
-
-from etl.jobs.running import desk
-from etl.model.errors import SaisinesError
+from etl.jobs.running import demonstration, desk
 from etl.web import access, matrix
 
 
-@pytest.mark.parametrize("real", ["postgres", "inbox"])
-def test_a_home_of_real_work_is_not_served(tmp_path, real):
-    (tmp_path / real).mkdir()
-    with pytest.raises(SaisinesError, match="n’est pas une démonstration"):
-        desk._mark(tmp_path)
-    assert not (tmp_path / desk.MARK).exists()
-
-
 def test_an_empty_home_becomes_a_demonstration_that_the_desk_recognises(tmp_path):
-    desk._mark(tmp_path / "home")
+    demonstration.claim(tmp_path / "home")
     assert (tmp_path / "home" / access.DEMONSTRATION).exists()
-    desk._mark(tmp_path / "home")
+    demonstration.claim(tmp_path / "home")
 
 
 def test_each_role_has_an_account_whose_password_its_owner_alone_can_read(tmp_path):
