@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
@@ -26,6 +27,7 @@ __all__ = (
 
 DEFAULT = Path(__file__).parent.parent / "conventions"
 COMMON_CODE = "commun"
+_NEARLY = 0.7  # of the letters, as difflib counts them: OMM for OM, not PRX for URG
 
 
 class ConventionsError(ManyErrors):
@@ -166,9 +168,12 @@ def _uplifts(file: ConventionFile, *, named_only: bool) -> Iterator[tuple[str, P
 
 
 def _nothing_to_switch_off(file: ConventionFile, inherited: set[str]) -> Iterator[str]:
-    """A rate of 0 % switches off an uplift that exists: else its code is a slip of the keyboard."""
+    """A rate of 0 % under nearly the code of an uplift is a slip of the keyboard: that uplift would go on being paid.
+
+    Under any other code it switches off nothing, which harms nobody: the common schedule may have lost that uplift.
+    """
     known = inherited | {code for code, _ in _uplifts(file, named_only=True)}
     for code, path in _uplifts(file, named_only=False):
-        if code not in known:
+        if code not in known and get_close_matches(code, known, 1, _NEARLY):
             names = ", ".join(sorted(known)) or "aucun"
             yield _at(file, path, f"« {code} » à 0% n’éteint rien ; codes connus : {names}.")

@@ -21,6 +21,7 @@ _TAG = "tag:yaml.org,2002:"
 # A convention has some two hundred values; aliases nested in aliases are the only way to these bounds.
 _MOST_VALUES = 20_000
 _DEEPEST = 20
+_TOO_MUCH = "contenu trop grand ou trop imbriqué pour une convention."
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,14 @@ def read_yaml(content: bytes) -> Source:
         return _unreadable(source, text.count("\n", 0, error.position) + 1, "caractère interdit ; l’effacer.")
     except MarkedYAMLError as error:
         return _unreadable(source, error.problem_mark.line + 1 if error.problem_mark else 1, _ill_written(error))
+    except RecursionError:
+        return _unreadable(source, 1, _TOO_MUCH)
     if root is None:
         return _unreadable(source, 1, "fichier vide ; une convention y est attendue.")
     try:
         source.data = _value(root, (), source)
     except _TooMuchError:
-        return _unreadable(source, 1, "contenu trop grand ou trop imbriqué pour une convention.")
+        return _unreadable(source, 1, _TOO_MUCH)
     return source
 
 
@@ -115,9 +118,9 @@ def _value(node: "Node", path: Place, source: Source) -> Value:
     """Turn one of the parser's nodes into a plain value, noting the lines of what is under it."""
     if len(path) > _DEEPEST or len(source.lines) > _MOST_VALUES:
         raise _TooMuchError
-    if isinstance(node.value, str):
+    if node.id == "scalar":
         return _scalar(node.value, str(node.tag).removeprefix(_TAG), getattr(node, "style", None))
-    if node.tag == f"{_TAG}seq":
+    if node.id == "sequence":  # whatever its tag says: a tag is never obeyed
         return [_item(child, (*path, n), source) for n, child in enumerate(node.value)]
     return dict(_entries(node.value, path, source))
 

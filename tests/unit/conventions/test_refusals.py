@@ -228,6 +228,9 @@ def test_reductions_that_cannot_hold_together_do_not_add_up():
         (b"code: ESSAI\nnom: \xe9\n", "ligne 2 : caract"),
         (b"a: 1\n---\nb: 2\n", "ligne 2 : second document"),
         (b"a: &x [*x]\n", "trop"),
+        (b"[" * 5000, "trop"),
+        (b"x: !!python/object/apply:os.system [echo]\n", "clé inconnue"),
+        (b"versions: !!seq {b: 1}\n", "versions : une liste"),
         (b"a: [\n", "YAML"),
         (b"? {a: b}\n: 1\n", "clé inconnue"),
         (b"a: 'x\x07'\n", "ligne 1 : caract"),
@@ -243,6 +246,12 @@ def test_a_file_that_would_swell_without_end_is_refused():
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     errors = set_errors({**contents(), "essai.yaml": "\n".join(rows).encode()})
     assert errors == ["essai.yaml, ligne 1 : contenu trop grand ou trop imbriqué pour une convention."]
+
+
+def test_an_uplift_that_the_common_schedule_lost_may_still_be_switched_off():
+    common = COMMON.replace('    majorations:\n      - {code: OM, taux: "+15%", si: outre_mer}\n', "")
+    assert common != COMMON
+    assert set_errors(contents(common=common)) == []
 
 
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing():
