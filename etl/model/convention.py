@@ -28,10 +28,9 @@ from etl.model.convention_values import (
     Text,
     Whole,
     coded,
-    near,
     shown,
 )
-from etl.model.text import key
+from etl.model.text import key, near
 
 
 class Block(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from etl.model.convention import Block, CommonSchedule, Convention
 from etl.model.convention_rules import RULES
-from etl.model.convention_values import near
+from etl.model.text import near
 from etl.model.yaml_source import Number, Place, Problem, Source, read_yaml
 
 COMMON = "commun.yaml"

@@ -6,14 +6,13 @@ Readers take what `yaml_source` gives and raise ValueError with a French sentenc
 import re
 from collections.abc import Callable
 from datetime import date
-from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import BeforeValidator
 
 from etl.model import codes, money
 from etl.model.phone import e164
-from etl.model.text import key, normalise
+from etl.model.text import key, near, normalise
 from etl.model.yaml_source import Number
 
 UNLIMITED = "illimite"
@@ -184,12 +183,6 @@ def shaped(what: str, pattern: re.Pattern[str], example: str) -> Callable[[objec
         return text
 
     return read
-
-
-def near(value: object, allowed: tuple[str, ...]) -> str:
-    """Suggest the closest allowed word, or nothing."""
-    found = get_close_matches(value.lower(), [a.lower() for a in allowed], 1, 0.7) if isinstance(value, str) else []
-    return "".join(f" (voulait-on écrire {a} ?)" for a in allowed if found and a.lower() == found[0])
 
 
 Text = Annotated[str, BeforeValidator(read_text)]

@@ -7,10 +7,11 @@ and stops payments to it (`BAD_IDENTIFIER`).
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from etl.model.department import department_code
 from etl.model.errors import ManyErrors, UsageError
@@ -220,3 +221,13 @@ def _association(line: int, row: dict[str, str]) -> Association:
 def _compact(text: str) -> str:
     """Write an identifier without the spaces people put in it."""
     return text.replace(" ", "").upper()
+
+
+def payee(register: Mapping[str, Mapping[str, Any]], code: str, cutoff: date) -> str:
+    """Who is paid for what an association did: itself, or the end of its chain once its `active_au` is past."""
+    last = register[code]["active_au"]
+    if last is None or last >= cutoff:
+        return code
+    while register[code]["successeur"]:
+        code = register[code]["successeur"]
+    return code

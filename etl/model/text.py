@@ -1,6 +1,7 @@
 """Text as the contract compares it (inputs.md, first lines)."""
 
 import unicodedata
+from difflib import get_close_matches
 
 # N° is also typed with the masculine ordinal, which NFKC would turn into the letter o.
 _BEFORE_NFKC = str.maketrans({"º": "°", "ª": " ", "№": "N°"})
@@ -45,3 +46,9 @@ def key(value: str) -> str:
     bare = unicodedata.normalize("NFKD", normalise(value).casefold().replace("œ", "oe").replace("æ", "ae"))
     kept = (c if c.isalnum() else " " for c in bare if not unicodedata.combining(c))
     return " ".join("".join(kept).split())
+
+
+def near(value: object, allowed: tuple[str, ...]) -> str:
+    """Suggest the closest allowed word, or nothing."""
+    found = get_close_matches(value.lower(), [a.lower() for a in allowed], 1, 0.7) if isinstance(value, str) else []
+    return "".join(f" (voulait-on écrire {a} ?)" for a in allowed if found and a.lower() == found[0])

@@ -58,8 +58,8 @@ def case(request: Request, reference: str, who: Visitor = Depends(visitor)) -> R
         compared=list(compared(story)), told=list(told(story)), events=timeline.events(story),
         arithmetic=lambda act: arithmetic(act, act["money"]),
         caps=lambda money: " ; ".join(map(cap, money["caps"])), qualites=QUALITE_NAMES, open_ones=open_ones(story), steps=steps,
-        conventions=sorted(shown.snapshot.computed.inputs.conventions.conventions),
-        associations=[(row["code"], row["nom"]) for row in shown.snapshot.computed.inputs.register],
+        conventions=sorted(shown.snapshot.conventions.conventions),
+        associations=[(row["code"], row["nom"]) for row in shown.snapshot.computed.register],
         proposals=_waterfalls(story, shown.snapshot), sentences=sentences(),
     )  # fmt: skip
 

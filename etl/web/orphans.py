@@ -39,7 +39,7 @@ def orphans(request: Request, who: Visitor = Depends(visitor)) -> Response:
         shown=shown, proposals=rows, total=total, page=number, pages=pages,
         seen=deciding.since(settings.home(), 0)[1], decided=_decided(shown.snapshot.last_decision),
         key=lambda one: proposal_name(one.association, one.written), lost=_lost,
-        conventions=sorted(shown.snapshot.computed.inputs.conventions.conventions), qualites=QUALITE_NAMES,
+        conventions=sorted(shown.snapshot.conventions.conventions), qualites=QUALITE_NAMES,
     )  # fmt: skip
 
 

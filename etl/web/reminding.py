@@ -45,7 +45,7 @@ def preview(made: snapshot.Snapshot, association: str) -> Reminder | None:
     from reports.reminder import render_reminder
 
     rows = made.rows(AWAITED, {"today": made.day, "association": association})
-    named = next((row for row in made.computed.inputs.register if row["code"] == association), None) if rows else None
+    named = next((row for row in made.computed.register if row["code"] == association), None) if rows else None
     if not rows or named is None:
         return None
     federation = documents.federation(settings.home())
@@ -68,7 +68,7 @@ def _cutoff(made: snapshot.Snapshot, convention: str) -> date:
     """Until when a fiche counts for the convention's next statement."""
     quarter = Quarter.of(made.day)
     for one in (quarter.previous, quarter):
-        day = default_cutoff(made.computed.inputs.conventions, convention, one)
+        day = default_cutoff(made.conventions, convention, one)
         if day is not None and day >= made.day:
             return day
     return made.day

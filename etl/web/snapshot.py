@@ -7,7 +7,7 @@ and say so, while one thread of one process makes the next.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,40 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl import settings
-from etl.jobs.matching import results
-from etl.jobs.settlement.inputs import Inputs
-from etl.jobs.story.facts import OF_SAISINE, Computed
+from etl.jobs.matching import kept, results
+from etl.jobs.story.facts import Computed
 from etl.model.quarter import Quarter, civil_day
 from etl.warehouse.server import connect
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
 
     from etl.engine.proposals import Proposal
+    from etl.model.convention_set import ConventionSet
 
 MEMORY = "512MB"  # of one process; a page needs a few
-
-
-class Stored(Mapping[str, "pa.Table"]):
-    """The engine's steps, each read from the file when a story first asks for it."""
-
-    def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
-        self.database = database
-        self.kept: dict[str, pa.Table] = {}
-
-    def __getitem__(self, name: str) -> pa.Table:
-        if name not in OF_SAISINE:
-            raise KeyError(name)
-        if name not in self.kept:
-            self.kept[name] = self.database.cursor().table(name).to_arrow_table()
-        return self.kept[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted(OF_SAISINE))
-
-    def __len__(self) -> int:
-        return len(OF_SAISINE)
 
 
 @dataclass(frozen=True)
@@ -87,19 +65,21 @@ class Snapshot:
         return not self.rows("select 1 from returned limit 1")
 
     @cached_property
-    def computed(self) -> Computed:
-        """What the story of a case is told from; the convention files are those of the day of the file."""
-        import json
-
+    def conventions(self) -> ConventionSet:
+        """The convention files of the day of the file."""
         from etl.model.convention_set import read_set
-        from etl.model.tariff import resolve
         from etl.warehouse.reference import load_convention_files
 
         with connect(settings.home(), role="desk") as engine, engine.connect() as connection:
-            conventions = read_set(load_convention_files(connection, self.about["set_id"]))
+            return read_set(load_convention_files(connection, self.about["set_id"]))
+
+    @cached_property
+    def computed(self) -> Computed:
+        """What the story of a case is told from."""
+        import json
+
         register = [json.loads(row["content"]) for row in self.rows("select content from register")]
-        inputs = Inputs({}, conventions, resolve(conventions), register, self.day)
-        return Computed(inputs, Quarter.parse(self.quarter), Stored(self.database))
+        return Computed(self.day, Quarter.parse(self.quarter), register, self.database)
 
     def proposals(self, where: str = "true", given: Mapping[str, Any] | None = None) -> list[Proposal]:
         """The fiches without a saisine and their candidates, the strongest first."""
@@ -130,11 +110,11 @@ def shown(home: Path | None = None) -> Shown:
     """The results of the present state; the last ones at once, the next being made behind, where it has no file yet."""
     home = home or settings.home()
     with connect(home, role="desk") as engine:
-        state = results.state_of(engine)
-    wanted = results.place(home, state, civil_day(settings.now()))
+        state = kept.state_of(engine)
+    wanted = kept.place(home, state, civil_day(settings.now()))
     if wanted.exists():
         return Shown(opened(home, wanted), False)
-    before = results.last(home, state)
+    before = kept.last(home, state)
     if before is None:
         return Shown(refreshed(home), False)
     if home not in _begun:
@@ -155,11 +135,11 @@ def opened(home: Path, path: Path) -> Snapshot:
     import duckdb
 
     with _opening:
-        kept = _opened.get(home)
-        if kept is None or kept.path != path:
+        made = _opened.get(home)
+        if made is None or made.path != path:
             database = duckdb.connect(str(path), read_only=True, config={"threads": 2, "memory_limit": MEMORY})
-            kept = _opened[home] = Snapshot(path, database, _about(database))
-        return kept
+            made = _opened[home] = Snapshot(path, database, _about(database))
+        return made
 
 
 def _about(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:

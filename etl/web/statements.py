@@ -116,8 +116,7 @@ def forecasts(made: snapshot.Snapshot) -> list[dict[str, Any]]:
             "convention": row["convention"], "year": row["year"], "limit_cents": row["amount_cents"],
             "used_cents": used.get(row["convention"], 0), "forecast_cents": used.get(row["convention"], 0) * 4 // elapsed,
         }
-        for row in made.computed.inputs.tariff["envelope"]
-        if row["year"] == quarter.year
+        for row in made.rows("select * from envelope where year = $year", {"year": quarter.year})
     ]  # fmt: skip
 
 

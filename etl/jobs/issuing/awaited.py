@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.engine.compute import compute
-from etl.jobs.issuing.documents import payee
 from etl.jobs.settlement.inputs import Inputs, default_cutoff, gather
 from etl.model.calendar import add_months
 from etl.model.quarter import Quarter
+from etl.model.register import payee
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,6 +12,7 @@ from etl.engine.reasons import sentences
 from etl.jobs.settlement.inputs import Inputs, gather
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter
+from etl.model.register import payee
 from etl.model.tariff_text import schedule, terms
 from etl.model.yaml_source import read_yaml
 from etl.warehouse.deliveries import load_deliveries
@@ -122,16 +123,6 @@ def _parties(statement: Mapping[str, Any], inputs: Inputs) -> dict[str, dict[str
         for code in sorted(named)
         if code in register
     }
-
-
-def payee(register: Mapping[str, Mapping[str, Any]], code: str, cutoff: date) -> str:
-    """Who is paid for what an association did: itself, or the end of its chain once its `active_au` is past."""
-    last = register[code]["active_au"]
-    if last is None or last >= cutoff:
-        return code
-    while register[code]["successeur"]:
-        code = register[code]["successeur"]
-    return code
 
 
 def _year(connection: Connection, statement: Mapping[str, Any], inputs: Inputs) -> dict[str, Any]:

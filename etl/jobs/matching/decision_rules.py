@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from etl.model.codes import QUALITES
-from etl.model.convention_values import near
+from etl.model.text import near
 
 # Of each kind: the columns it must have, those it may have. Author and reason are always asked.
 COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from etl.engine import statement
 from etl.engine.compute import compute
 from etl.jobs.files import write_atomically
+from etl.jobs.matching import kept
 from etl.jobs.matching import results as desk
 from etl.jobs.settlement.draft import as_json
 from etl.jobs.settlement.inputs import gather
@@ -63,7 +64,7 @@ def run(home: Path, at: datetime, progress: Callable[[str], None] = lambda what:
 def _reconcile(home: Path, at: datetime, progress: Callable[[str], None]) -> Reconciled:
     today = civil_day(at)
     with connect(home, role="engine") as engine:
-        state, inputs = desk.state_of(engine), gather(engine, today)
+        state, inputs = kept.state_of(engine), gather(engine, today)
     quarter = inputs.last_quarter()
     results = compute(desk.taken_in(inputs, quarter), WANTED | desk.STEPS, progress)
     progress("desk")

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from etl.engine.compute import compute
 from etl.jobs.matching.decision_rules import ACCEPTED, OF_A_FICHE
+from etl.jobs.matching.kept import FOLDER, State, age, place, state_of
 from etl.jobs.settlement.inputs import Inputs, gather
-from etl.jobs.story.facts import OF_SAISINE
+from etl.jobs.story.facts import OF_SAISINE, OF_TARIFF
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter
 from etl.model.reference import compact
@@ -34,45 +35,13 @@ if TYPE_CHECKING:
     from etl.engine.proposals import Proposal
 
 STEPS = OF_SAISINE | {"proposal"}  # what a file is made from
-FOLDER = ("desk", "resultats")  # in the home
 KEPT = 2  # a page that is being answered may still read the one before
 PENDING = 1_000_000_000  # supposed decisions come after all those recorded
 WITHHELD = {"iban", "bic", "titulaire", "email"}  # of the register: the desk reads bank details where they are guarded
-STATE = """select (select max(decision_id) from decisions), (select max(delivery_id) from deliveries),
-    (select count(*) from deliveries where status = 'withdrawn'), (select max(statement_id) from statements),
-    (select max(set_id) from convention_sets where status = 'applique'), (select max(loaded_at) from associations),
-    (select count(*) from bank_details where confirmed_at is not null), (select max(bank_details_id) from bank_details),
-    (select coalesce(max(audit_id), 0) from audit where action in ('purge', 'erasure', 'rekey'))"""
 
-_ENVELOPE = {"convention": "string", "year": "int64", "amount_cents": "int64"}
 _PROPOSAL = {"place": "int64", "name": "string", "written": "string", "content": "string"}
 
-State = tuple[Any, ...]
 Progress = Callable[[str], None]
-
-
-def state_of(engine: Engine) -> State:
-    """What results depend on, besides the day: first the last decision, fifth the convention files in force, last the last erasure."""
-    from sqlalchemy import text
-
-    with engine.connect() as connection:
-        return tuple(connection.execute(text(STATE)).one())
-
-
-def place(home: Path, state: State, day: date) -> Path:
-    """The file of a state and a day; its name starts with the last erasure, so that what was erased is not shown from an older one."""
-    told = json.dumps([*state, day], default=str)
-    return home.joinpath(*FOLDER) / f"{state[-1]}-{hashlib.sha256(told.encode()).hexdigest()[:24]}.duckdb"
-
-
-def last(home: Path, state: State) -> Path | None:
-    """The file made last since the last erasure, if any."""
-    found = sorted(home.joinpath(*FOLDER).glob(f"{state[-1]}-*.duckdb"), key=_age)
-    return found[-1] if found else None
-
-
-def _age(path: Path) -> float:
-    return path.stat().st_mtime
 
 
 def refresh(home: Path, engine: Engine, day: date, progress: Progress = lambda what: None) -> Path:
@@ -147,7 +116,7 @@ def _write(path: Path, state: State, inputs: Inputs, quarter: Quarter, tables: M
 def _forget_old(made: Path) -> None:
     """Remove all but the last files, and all those of before the last erasure."""
     erasure = made.name.partition("-")[0]
-    found = sorted(made.parent.glob("*.duckdb"), key=_age)
+    found = sorted(made.parent.glob("*.duckdb"), key=age)
     for path in found:
         if path not in found[-KEPT:] or path.name.partition("-")[0] != erasure:
             path.unlink(missing_ok=True)
@@ -172,10 +141,9 @@ def _contents(state: State, inputs: Inputs, quarter: Quarter, tables: Mapping[st
     register = [{name: value for name, value in row.items() if name not in WITHHELD} for row in inputs.register]
     return {
         **tables,
-        "association": inputs.tables["association"],
+        **{name: inputs.tables[name] for name in {"association", *OF_TARIFF}},
         "about": pa.Table.from_pylist([about]),
         "register": _table({"content": "string"}, [{"content": json.dumps(row, default=str)} for row in register]),
-        "envelope": _table(_ENVELOPE, inputs.tariff["envelope"]),
         "rule": _rules(),
         "supposed": supposed(inputs.over(quarter), tables),
         "proposal": _proposals(tables["proposal"]),

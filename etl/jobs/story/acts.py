@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from etl.engine.reasons import sentences
-from etl.jobs.story.facts import Facts, Row, cut, key, order
+from etl.jobs.story.facts import Facts, Row, key, order
 from etl.jobs.story.money import money
 
 SESSIONS = ("PSY", "JUR", "SOC")
@@ -96,10 +96,10 @@ def _more(facts: Facts, act: Row, code: str) -> Row:
 def _elsewhere(facts: Facts, act: Row) -> list[str]:
     """The other saisines of the same person that tell the same session. Who the person is stays inside."""
     person = facts.case["beneficiaire"]
-    others = cut(facts.whole["saisine_case"], "beneficiaire", [person] if person else [])
+    others = facts.computed.rows("saisine_case", "beneficiaire", [person] if person else [])
     references = {row["saisine"]: row["reference"] for row in others if row["saisine"] != facts.saisine}
-    told = cut(facts.whole["told_session"], "saisine", references)
-    stated = [row | {"day": row["act_date"]} for row in cut(facts.whole["stated_line"], "saisine", references)]
+    told = facts.computed.rows("told_session", "saisine", references)
+    stated = [row | {"day": row["act_date"]} for row in facts.computed.rows("stated_line", "saisine", references)]
     same = (act["root"], act["prestation"], act["act_date"])
     return sorted(
         {references[row["saisine"]] for row in told + stated if (row["root"], row["prestation"], row["day"]) == same}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,8 +51,8 @@ def run(
         with engine.connect() as connection:
             known = _known(connection, reference, civil_day(at))
         day = civil_day(at)
-        computed = story_nearby.kept(home, engine, day, known) or compute_all(engine, day)
-        with engine.begin() as connection:
+        computed = story_nearby.kept(home, engine, day) or compute_all(engine, day)
+        with closing(computed.database), engine.begin() as connection:
             story = read(connection, computed, known)
             watch.save_reading(connection, known, how, by, account, at)
     return story
@@ -63,7 +64,7 @@ def read(connection: Connection, computed: Computed, reference: str) -> dict[str
     acts = story_acts.acts(facts)
     story = {
         "reference": reference,
-        "as_of": computed.inputs.cutoff,
+        "as_of": computed.day,
         "journal": story_sources.journal(facts),
         "seizures": story_terms.seizures(facts),
         "fiches": story_sources.fiches(facts),
@@ -85,7 +86,7 @@ def _names(facts: Facts) -> dict[str, str]:
     """The names of the associations that the story speaks of, by code."""
     told = {row["association"] for name in ("contacts", "fiches", "stated") for row in facts.received[name]}
     told |= {row["association"] for row in facts.rows["seizure"]}
-    return {row["code"]: row["nom"] for row in facts.inputs.register if row["code"] in told}
+    return {row["code"]: row["nom"] for row in facts.computed.register if row["code"] in told}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - data of any depth

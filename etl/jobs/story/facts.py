@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from etl.engine.compute import compute
-from etl.engine.schema import SQL_TYPES
-from etl.engine.statement import PRESTATIONS
-from etl.jobs.settlement.inputs import Inputs, gather
+from etl.model.codes import PRESTATIONS
 from etl.model.quarter import Quarter
 from etl.model.reference import compact
 from etl.warehouse import decisions, stories
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import duckdb
     from sqlalchemy import Connection, Engine
 
 Row = dict[str, Any]
@@ -34,31 +28,44 @@ OF_SAISINE = frozenset(
         "twin_session", "version",
     }
 )  # fmt: skip
+OF_TARIFF = frozenset({"tariff", "tariff_uplift", "envelope"})  # and what it reads of the engine's inputs
 ACT = ("association", "prestation", "act_date", "nth")
+SPENT = """select coalesce(sum(paid_cents), 0)::bigint from paid
+where convention = $convention and act_year = $act_year and place < $place"""
 
 
 @dataclass(frozen=True)
 class Computed:
-    """The engine's tables as of a day, for all saisines: stories of the same day can share them.
+    """The engine's tables as of a day, of which a story asks the rows it needs: by SQL, so that it takes as long whatever their size.
 
     Attributes:
-        inputs: what was computed from.
+        day: the last day of reception that was seen.
         quarter: the one whose draft would be next.
-        tables: the steps of `OF_SAISINE`.
+        register: the associations.
+        database: with the steps of `OF_SAISINE` and the tables of `OF_TARIFF`.
     """
 
-    inputs: Inputs
+    day: date
     quarter: Quarter
-    tables: Mapping[str, pa.Table]
+    register: list[dict[str, Any]]
+    database: duckdb.DuckDBPyConnection
 
-    def spent_before(self, convention: str, year: int, place: int) -> int:
-        """Cents that the lines of a convention and civil year before a place take from its envelope."""
-        import pyarrow.compute as pc
+    def rows(self, name: str, column: str, values: Iterable[object]) -> list[Row]:
+        """The rows of a table whose column has one of these values."""
+        query = f"from {name} where {column} in (select unnest($wanted))"
+        wanted = list(values)
+        return self._asked(query, {"wanted": wanted}) if wanted else []
 
-        table = self.tables["paid"]
-        before = pc.and_(pc.equal(table.column("convention"), convention), pc.less(table.column("place"), place))
-        same_year = pc.equal(pc.year(table.column("act_date")), year)
-        return int(pc.sum(table.filter(pc.and_(before, same_year)).column("paid_cents")).as_py() or 0)
+    def spent_before(self, paid: Row) -> int:
+        """Cents that the lines of a convention and civil year before this one take from its envelope."""
+        own = {name: paid[name] for name in ("convention", "act_year", "place")}
+        [(spent,)] = self.database.cursor().execute(SPENT, own).fetchall()
+        return int(spent)
+
+    def _asked(self, query: str, given: Mapping[str, Any]) -> list[Row]:
+        found = self.database.cursor().execute(query, dict(given))
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class Facts:
         saisine: its number in the engine.
         quarter: the one whose draft would be next.
         rows: the engine's steps, cut to the saisine.
-        computed: the same steps, of all saisines.
+        computed: the same steps, of all saisines, to ask more of.
         received: rows of the warehouse by subject: contacts, fiches, sessions, refused, decisions, stated, stated_not_paid.
     """
 
@@ -82,19 +89,9 @@ class Facts:
     received: Mapping[str, list[Row]]
 
     @property
-    def whole(self) -> Mapping[str, pa.Table]:
-        """The steps, of all saisines."""
-        return self.computed.tables
-
-    @property
-    def inputs(self) -> Inputs:
-        """What they were computed from."""
-        return self.computed.inputs
-
-    @property
     def cutoff(self) -> date:
         """The last day of reception that is seen."""
-        return self.inputs.cutoff
+        return self.computed.day
 
     @property
     def case(self) -> Row:
@@ -117,9 +114,20 @@ def compute_all(engine: Engine, day: date) -> Computed:
         engine: of the warehouse, which is only read.
         day: deliveries received after it are not seen.
     """
+    import duckdb
+
+    from etl.engine.compute import compute
+    from etl.jobs.settlement.inputs import gather
+
     inputs = gather(engine, day)
     quarter = inputs.last_quarter()
-    return Computed(inputs, quarter, compute(inputs.over(quarter), OF_SAISINE))
+    database = duckdb.connect(config={"threads": 2})
+    tariff = {name: inputs.tables[name] for name in OF_TARIFF}
+    for name, table in (compute(inputs.over(quarter), OF_SAISINE) | tariff).items():
+        database.register(f"{name}_", table)
+        database.execute(f"create table {name} as from {name}_").fetchall()
+        database.unregister(f"{name}_")
+    return Computed(day, quarter, inputs.register, database)
 
 
 def gather_facts(connection: Connection, computed: Computed, reference: str) -> Facts:
@@ -131,33 +139,14 @@ def gather_facts(connection: Connection, computed: Computed, reference: str) -> 
         reference: canonical.
     """
     saisine = number(reference)
-    rows = {name: cut(table, "saisine", [saisine]) for name, table in computed.tables.items()}
-    received = _received(connection, reference, rows, computed.inputs.cutoff)
+    rows = {name: computed.rows(name, "saisine", [saisine]) for name in sorted(OF_SAISINE)}
+    received = _received(connection, reference, rows, computed.day)
     return Facts(reference, saisine, computed.quarter, rows, computed, received)
 
 
 def number(reference: str) -> int:
     """The engine's number of a saisine: the two digits of the year and the serial."""
     return int(reference[2:4] + reference[5:11])
-
-
-def cut(table: pa.Table, column: str, values: Iterable[object]) -> list[Row]:
-    """The rows whose column has one of these values. By DuckDB: pyarrow imports pandas to look at a Python value."""
-    wanted = list(values)
-    if not wanted:
-        return []
-    kind = SQL_TYPES[table.schema.field(column).type]
-    database = _database().cursor()
-    database.register("rows_", table)
-    found = database.sql(f"from rows_ where {column} in (select unnest($wanted::{kind}[]))", params={"wanted": wanted})
-    rows: list[Row] = found.to_arrow_table().to_pylist()
-    return rows
-
-
-@cache
-def _database() -> duckdb.DuckDBPyConnection:
-    """One for the process, with nothing in it."""
-    return duckdb.connect(config={"threads": 1})
 
 
 def key(act: Mapping[str, Any]) -> Key:

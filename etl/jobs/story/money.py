@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from etl.engine.reasons import sentences
 from etl.jobs.matching.decision_rules import BLOCKS
-from etl.jobs.story.facts import Facts, Row, cut, order
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from etl.jobs.story.facts import Facts, Row, order
 
 BLOCKING = (*BLOCKS, "UNKNOWN_CONVENTION", "UNKNOWN_ASSOCIATION", "TARIFF_GAP")
 
@@ -25,7 +22,7 @@ def money(facts: Facts, paid: Row) -> Row:
     return {
         "rank": paid["rank"],
         "base_cents": paid["base_cents"],
-        "uplifts": uplifts(facts.inputs.tariff["tariff_uplift"], paid),
+        "uplifts": uplifts(facts.computed.rows("tariff_uplift", "convention", [paid["convention"]]), paid),
         "pct_e4": paid["pct_e4"],
         "price_cents": paid["price_cents"],
         "clause": paid["clause"],
@@ -73,7 +70,7 @@ def _number(facts: Facts, paid: Row) -> Row | None:
 def _of_year(facts: Facts, paid: Row, same: Row) -> list[Row]:
     """The lines of the same person and civil year, over the saisines of the convention."""
     person = paid["beneficiaire"]
-    rows = facts.all("paid", **same) if person is None else _filtered(facts.whole["paid"], beneficiaire=person, **same)
+    rows = facts.all("paid", **same) if person is None else _filtered(facts, "paid", beneficiaire=person, **same)
     return [row for row in rows if row["act_date"].year == paid["act_date"].year]
 
 
@@ -88,12 +85,11 @@ def _ceiling(facts: Facts, paid: Row) -> Row | None:
 
 def _envelope(facts: Facts, paid: Row) -> Row | None:
     year = paid["act_date"].year
-    own = {"convention": paid["convention"], "year": year}
-    known = [row for row in facts.inputs.tariff["envelope"] if all(row[name] == value for name, value in own.items())]
+    known = _filtered(facts, "envelope", convention=paid["convention"], year=year)
     if not known:
         return None
     limit = known[0]["amount_cents"]
-    used = facts.computed.spent_before(paid["convention"], year, paid["place"])
+    used = facts.computed.spent_before(paid)
     return {
         "kind": "envelope",
         "year": year,
@@ -105,9 +101,9 @@ def _envelope(facts: Facts, paid: Row) -> Row | None:
     }
 
 
-def _filtered(table: pa.Table, **values: object) -> list[Row]:
+def _filtered(facts: Facts, table: str, **values: object) -> list[Row]:
     (first, value), *others = values.items()
-    return [row for row in cut(table, first, [value]) if all(row[name] == one for name, one in others)]
+    return [row for row in facts.computed.rows(table, first, [value]) if all(row[name] == one for name, one in others)]
 
 
 def stated(facts: Facts) -> Row:
@@ -177,7 +173,7 @@ def upcoming(facts: Facts) -> Row:
 
 def _gaps(facts: Facts) -> list[Any]:
     """The days without a journal that the next statement waits for."""
-    rows = _filtered(facts.whole["discrepancy"], code="JOURNAL_GAP")
+    rows = _filtered(facts, "discrepancy", code="JOURNAL_GAP")
     return sorted(row["detail"] for row in rows if row["decision_id"] is None)
 
 

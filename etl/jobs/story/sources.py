@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from etl.jobs.matching.near_references import CONFUSED
-from etl.jobs.story.facts import Facts, Row, cut
+from etl.jobs.story.facts import Facts, Row
 from etl.model.reference import compact
 
 CONTENT = (
@@ -109,9 +109,9 @@ def _told(how: str, repair: str | None, candidates: list[str]) -> Row:
 
 def _candidates(facts: Facts, place: Mapping[str, Any]) -> list[str]:
     """The references that one repair reaches from what was written."""
-    rows = cut(facts.whole["candidate"], "written", [place["written"]])
+    rows = facts.computed.rows("candidate", "written", [place["written"]])
     same = [row["saisine"] for row in rows if all(row[name] == value for name, value in place.items())]
-    return sorted(row["reference"] for row in cut(facts.whole["saisine_case"], "saisine", same))
+    return sorted(row["reference"] for row in facts.computed.rows("saisine_case", "saisine", same))
 
 
 def _repair(written: str, meant: str) -> str:

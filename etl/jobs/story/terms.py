@@ -7,10 +7,10 @@ from typing import Any
 
 from etl.engine.plan import rules
 from etl.engine.reasons import sentences
-from etl.jobs.issuing.documents import payee
 from etl.jobs.matching.decision_rules import ACCEPTED, OF_A_FICHE, WHY_NOT
 from etl.jobs.story.facts import Facts, Row
 from etl.model.quarter import PARIS
+from etl.model.register import payee
 
 TERMS = (
     "clause",
@@ -24,7 +24,7 @@ TERMS = (
 
 def seizures(facts: Facts) -> list[Row]:
     """The associations asked to act, in order, with their days and whom they are paid to."""
-    register = {row["code"]: row for row in facts.inputs.register}
+    register = {row["code"]: row for row in facts.computed.register}
     return [
         {
             "association": row["association"],
@@ -44,8 +44,8 @@ def terms(facts: Facts) -> Row:
         return {}
     tariff = [
         row
-        for row in facts.inputs.tariff["tariff"]
-        if row["convention"] == case["convention"] and row["valid_from"] == case["tariff_from"]
+        for row in facts.computed.rows("tariff", "convention", [case["convention"]])
+        if row["valid_from"] == case["tariff_from"]
     ]
     return {
         "opened_on": case["opened_on"],
@@ -118,13 +118,8 @@ def discrepancies(facts: Facts) -> list[Row]:
 
 
 def _unmatched(facts: Facts, unsure: Iterable[tuple[str, str]]) -> list[Row]:
-    import pyarrow.compute as pc
-
-    if not unsure:
-        return []
-    table = facts.whole["discrepancy"]
-    rows = table.filter(pc.equal(table.column("code"), "AMBIGUOUS_MATCH")).to_pylist()
-    return [row for row in rows if (row["association"], row["written"]) in unsure]
+    rows = facts.computed.rows("discrepancy", "written", {written for _, written in unsure})
+    return [row for row in rows if row["code"] == "AMBIGUOUS_MATCH" and (row["association"], row["written"]) in unsure]
 
 
 def remedy(code: str) -> str | None:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from etl import settings
-from etl.jobs.matching import decide, reconcile, results
+from etl.jobs.matching import decide, kept, reconcile, results
 from etl.model.quarter import civil_day
 from etl.warehouse.watch import save_act
 from etl.web import snapshot
@@ -31,7 +31,7 @@ def computed(monkeypatch):
 
 def test_reconcile_writes_what_the_first_page_reads_and_nothing_is_computed_again(home, engine, at, monkeypatch):
     reconcile.run(home, at)
-    path = results.place(home, results.state_of(engine), civil_day(at))
+    path = kept.place(home, kept.state_of(engine), civil_day(at))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     made = computed(monkeypatch)
     shown = snapshot.shown(home)
@@ -63,11 +63,11 @@ def test_only_the_last_results_are_kept_and_they_hold_no_bank_details(home, engi
             at,
         )
         reconcile.run(home, at)
-    kept = list(home.joinpath(*results.FOLDER).glob("*.duckdb"))
-    assert len(kept) == results.KEPT
+    files = list(home.joinpath(*kept.FOLDER).glob("*.duckdb"))
+    assert len(files) == results.KEPT
     register = snapshot.shown(home).snapshot.rows("select content from register")
     assert len(register) == 3
-    assert all(b"FR7699999" not in path.read_bytes() for path in kept)
+    assert all(b"FR7699999" not in path.read_bytes() for path in files)
 
 
 def test_what_was_erased_is_shown_from_no_older_results(home, engine, at):

@@ -43,9 +43,9 @@ def stories(home):
     """The story of every saisine, from one computation."""
     with connect(home) as engine, engine.connect() as connection:
         computed = compute_all(engine, AT.date())
-        references = computed.tables["saisine_case"]["reference"].to_pylist()
-        persons = {one for one in computed.tables["saisine_case"]["beneficiaire"].to_pylist() if one}
-        phones = {one for one in computed.inputs.tables["contact"]["numero_appele"].to_pylist() if one}
+        cases = computed.database.execute("select reference, beneficiaire from saisine_case").fetchall()
+        references, persons = [one for one, _ in cases], {one for _, one in cases if one}
+        phones = {one for (one,) in computed.database.execute("select numero_appele from journal_row").fetchall() if one}
         return {one: explain.read(connection, computed, one) for one in references}, persons, phones
 
 

@@ -26,10 +26,14 @@ def both(home):
     """Of every saisine: the story of the whole computation, and the one of what is kept."""
     with connect(home) as engine, engine.connect() as connection:
         computed = compute_all(engine, AT.date())
-        for reference in sorted(computed.tables["saisine_case"]["reference"].to_pylist()):
-            kept = story_nearby.kept(home, engine, AT.date(), reference)
-            assert kept is not None
+        kept = story_nearby.kept(home, engine, AT.date())
+        assert kept is not None
+        for reference in references(computed):
             yield explain.read(connection, computed, reference), explain.read(connection, kept, reference)
+
+
+def references(computed):
+    return [one for (one,) in computed.database.execute("select reference from saisine_case order by 1").fetchall()]
 
 
 def test_every_story_is_the_same_from_what_is_kept(home):
@@ -41,10 +45,10 @@ def test_every_story_is_the_same_from_what_is_kept(home):
 
 def test_what_is_kept_of_another_state_is_not_used(home):
     with connect(home) as engine:
-        reference = compute_all(engine, AT.date()).tables["saisine_case"]["reference"][0].as_py()
+        reference = references(compute_all(engine, AT.date()))[0]
         decide.run(home, [{"kind": "dispute", "reference": reference, "author": "Ada", "reason": "essai"}], AT)
-        assert story_nearby.kept(home, engine, AT.date(), reference) is None
+        assert story_nearby.kept(home, engine, AT.date()) is None
         reconcile.run(home, AT)
-        kept = story_nearby.kept(home, engine, AT.date(), reference)
+        kept = story_nearby.kept(home, engine, AT.date())
         assert kept is not None
-        assert [row["code"] for row in kept.tables["discrepancy"].to_pylist() if row["code"] == "DISPUTED"]
+        assert kept.rows("discrepancy", "code", ["DISPUTED"])
