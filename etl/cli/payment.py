@@ -53,6 +53,8 @@ def pay(
             say(f"{paid.number} : aucun bénéficiaire à payer, pas de fichier.")
         else:
             say(f"{paid.number} : {paid.payees} virement(s), {euros(paid.total_cents)}, dans {paid.file}")
+        if paid.sent:
+            say(f"  {paid.sent} déjà transmis à la banque : « saisines pay … --returned FICHIER » prend sa réponse.")
         for code, why in paid.held:
             say(f"  {code} retenu : {why}")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from etl.web.whence import whence
+
 Row = Mapping[str, Any]
 Story = Mapping[str, Any]
 
@@ -25,7 +27,7 @@ def for_finance(story: Story) -> dict[str, Any]:
             {name: row[name] for name in ("number", "kind", "code", "author", "decided_on", "state")}
             for row in story["decisions"]
         ],
-        "acts": [_act(act) for act in story["acts"]],
+        "acts": [_act(act) | {"source": whence(story, act)} for act in story["acts"]],
         "statements": [_statement(one) for one in story["stated"]["statements"]],
         "sum_cents": story["stated"]["sum_cents"],
         "next_cents": story["next"]["total_cents"],

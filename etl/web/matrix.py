@@ -92,6 +92,7 @@ FIELDS = {
     "coordonnées bancaires": _F,
     "pseudonyme, numéro de téléphone": (),
     "nombre de saisines, d’écarts, total d’une convention": EVERYONE,
+    "ligne d’où vient un acte : livraison, feuille, ligne": _CF,
     "livraison, total de contrôle, motif de refus": (*_C, *_D),
 }
 

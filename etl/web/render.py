@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
 from etl.engine.proposals import label
-from etl.jobs.payment.payment_told import BY_HAND
+from etl.jobs.payment.payment_list import WHY
 from etl.jobs.story.words import DECISION_STATES, DECISIONS, KINDS, MATCHES, RECEIVED_HOW, STATES, STATUTS, act_name
 from etl.model.codes import MODE_NAMES
 from etl.model.money import euros
@@ -23,8 +23,8 @@ from etl.web import words
 from etl.web.access import Visitor, token
 from etl.web.charts import fall
 from etl.web.matrix import ROLES
+from etl.web.whence import whence
 from reports import french
-from reports.payment_return import REASONS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -59,13 +59,6 @@ PAYMENTS = {
     "transmis": "transmis à la banque",
     "rejete": "rejeté par la banque",
     "paye": "payé",
-}
-PAYMENT_WHY = {
-    **REASONS,
-    BY_HAND: "constaté à la main",
-    "NOTHING_PAYABLE": "rien à payer",
-    "IBAN_CHANGED": "coordonnées à confirmer",
-    "BAD_IDENTIFIER": "identifiant faux",
 }
 
 
@@ -135,8 +128,9 @@ def environment() -> Environment:
     made.globals |= {
         "SEVERITIES": french.SEVERITIES, "QUALITES": french.QUALITES, "ISSUES": french.ISSUES, "KINDS": KINDS,
         "PRESTATIONS": french.PRESTATIONS, "MODES": MODE_NAMES, "STATUTS": STATUTS, "DECISIONS": DECISIONS, "DECISION_STATES": DECISION_STATES,
-        "MATCHES": MATCHES, "STATES": STATES, "RECEIVED_HOW": RECEIVED_HOW, "severity": severity, "PAYMENTS": PAYMENTS, "PAYMENT_WHY": PAYMENT_WHY,
+        "MATCHES": MATCHES, "STATES": STATES, "RECEIVED_HOW": RECEIVED_HOW, "severity": severity, "PAYMENTS": PAYMENTS, "PAYMENT_WHY": WHY,
         "evidence": label, "bits": bits, "confidence": words.confidence, "REFUSALS": words.REFUSALS, "said": words.detail, "fall": fall,
+        "whence": whence, "FATES": words.FATES,
     }  # fmt: skip
     return made
 

@@ -41,6 +41,17 @@ REFUSALS = {
     "ORPHAN_SESSION": "l’entretien n’a pas sa saisine dans le même fichier",
 }
 
+# What becomes of an act that its amounts do not tell.
+FATES = {
+    "not_paid": "Non payé.",
+    "partly": "Payé en partie.",
+    "kept": "Reste réglé.",
+    "taken_back": "Repris.",
+    "blocked": "En attente : la saisine est bloquée.",
+    "closed": "Saisine close : plus rien n’est calculé.",
+    "no_line": "Pas de ligne.",
+}
+
 _PRESTATION = {code: name.lower() for code, name in french.PRESTATIONS.items()}
 # Where the days alone would not be understood.
 SAID: dict[str, Callable[[str], str]] = {

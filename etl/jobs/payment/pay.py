@@ -35,18 +35,27 @@ STATES = {
     "rejete": "rejeté",
     "paye": "payé",
 }
+CHANGED = "Coordonnées bancaires changées, en attente de confirmation."
+DONE = ("transmis", "paye")  # nobody waits for these
 LEAD_DAYS = 1  # banks ask for the file the day before
 
 
 @dataclass(frozen=True)
 class Paid:
-    """What was done for one statement: the file written (None when nobody is to be paid), its total, and who is left out."""
+    """What was done for one statement.
+
+    Attributes:
+        file: written; None when nobody is to be paid.
+        held: who waits for somebody, and why, in words.
+        sent: how many are with the bank already, by an earlier batch.
+    """
 
     number: str
     file: Path | None
     total_cents: int
     payees: int
     held: list[tuple[str, str]]
+    sent: int
 
 
 def run(home: Path, quarter: str, convention: str, by: str, out: Path, at: datetime) -> list[Paid]:
@@ -212,8 +221,11 @@ def _pay(engine: Engine, statement: dict[str, Any], by: str, out: Path, at: date
         made = render_payment(statement["number"], place, snapshot["federation"], payees, day, _made_at(statement))
         file = _save(connection, statement, place, made, payees, by, out, at, day)
         check(connection, statement["statement_id"])
-    held = [(one.code, " ".join(one.reasons)) for one in made.held if one.payable_cents > 0]
-    return Paid(statement["number"], file, made.total_cents, len(made.identifiers), held)
+    states = {row["payee"]: row["state"] for row in rows}
+    left = [one for one in made.held if one.payable_cents > 0 and states[one.code] not in DONE]
+    waiting = [(one.code, " ".join(one.reasons)) for one in left]
+    sent = sum(row["state"] == "transmis" for row in rows)
+    return Paid(statement["number"], file, made.total_cents, len(made.identifiers), waiting, sent)
 
 
 def _made_at(statement: dict[str, Any]) -> datetime:
@@ -222,12 +234,18 @@ def _made_at(statement: dict[str, Any]) -> datetime:
     return datetime(on.year, on.month, on.day)  # noqa: DTZ001  a civil day, written without a zone
 
 
+def held(register: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Why associations of the register may not be paid, in words, by code."""
+    found: dict[str, list[str]] = {}
+    for one in payee_checks(register):
+        found.setdefault(one["association"], []).append(CHANGED if one["code"] == "IBAN_CHANGED" else one["detail"])
+    return found
+
+
 def _payees(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The payees with their bank details of today: unchecked or unconfirmed ones are held, saying why."""
     register = {row["code"]: row for row in load_associations(connection)}
-    stopped: dict[str, list[str]] = {}
-    for check in payee_checks([dict(row) for row in register.values()]):
-        stopped.setdefault(check["association"], []).append(check["detail"])
+    stopped = held(list(register.values()))
     unknown = {"nom": "", "iban": None, "bic": None, "titulaire": None}
     return [
         {

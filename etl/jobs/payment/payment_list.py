@@ -7,12 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from etl.jobs.payment import pay, payment_told
-from etl.jobs.settlement.inputs import payee_checks
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter
 from etl.warehouse import payments, statements
 from etl.warehouse.reference import load_associations
 from etl.warehouse.server import connect
+from reports.payment_return import REASONS
+
+# Why a payee is where it is, by the code that the warehouse keeps: of the bank (ISO 20022) or ours.
+WHY = {
+    **REASONS,
+    payment_told.BY_HAND: "constaté à la main",
+    "NOTHING_PAYABLE": "rien à payer",
+    "IBAN_CHANGED": "coordonnées à confirmer",
+    "BAD_IDENTIFIER": "identifiant faux",
+}
 
 
 def run(home: Path, quarter: str, convention: str) -> list[dict[str, Any]]:
@@ -22,9 +31,7 @@ def run(home: Path, quarter: str, convention: str) -> list[dict[str, Any]]:
         SaisinesError: nothing is finalised.
     """
     with connect(home) as engine, engine.connect() as connection:
-        stopped: dict[str, list[str]] = {}
-        for check in payee_checks([dict(row) for row in load_associations(connection)]):
-            stopped.setdefault(check["association"], []).append(f"{check['code']} {check['detail']}")
+        stopped = pay.held([dict(row) for row in load_associations(connection)])
         return [
             _told(statement["number"], row, stopped)
             for statement in pay.finalised(connection, str(Quarter.parse(quarter)), convention)
@@ -34,7 +41,7 @@ def run(home: Path, quarter: str, convention: str) -> list[dict[str, Any]]:
 
 def _told(number: str, row: dict[str, Any], stopped: dict[str, list[str]]) -> dict[str, Any]:
     waits = row["state"] in ("a_payer", "rejete")
-    why = "rien à payer" if row["payable_cents"] <= 0 else row["why"] or ""
+    why = "rien à payer" if row["payable_cents"] <= 0 else WHY.get(row["why"] or "", row["why"])
     held = stopped.get(row["payee"], []) if waits and row["payable_cents"] > 0 else []
     return {
         "number": number,

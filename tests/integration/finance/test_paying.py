@@ -68,7 +68,7 @@ def test_the_list_says_who_is_held_and_why(home, register, tmp_path):
     changed(home, register, tmp_path)
     paid(home)
     rows = {row["payee"]: (row["state"], row["why"]) for row in payment_list.run(home, "2026-T1", "CALAE")}
-    assert rows["AAV001"] == ("à payer", "IBAN_CHANGED en attente de confirmation")
+    assert rows["AAV001"] == ("à payer", "Coordonnées bancaires changées, en attente de confirmation.")
     assert rows["AAV002"] == ("transmis à la banque", "")
     assert rows["AAV003"] == ("bloqué", "rien à payer")
 

@@ -52,9 +52,38 @@ def story() -> dict:
     return {
         "reference": "FV26-000123-W",
         "as_of": "2026-07-20",
-        "journal": [{"on": "2026-01-09", "time": "14:30", "qualite": "salarie", "beneficiaire": "abcdef0123456789"}],
+        "journal": [
+            {
+                "on": "2026-01-09",
+                "time": "14:30",
+                "qualite": "salarie",
+                "beneficiaire": "abcdef0123456789",
+                "counts": True,
+                "delivery": {
+                    "number": 1,
+                    "file": "par téléphone",
+                    "sheet": "CSV",
+                    "row": 2,
+                    "received_on": "2026-02-03",
+                },
+            }
+        ],
         "seizures": [{"association": "AAV001", "name": "Une", "from": "2026-01-09", "to": None, "payee": "AAV001"}],
-        "fiches": [{"content": {"date_premier_contact": "2026-02-03", "qualite": "proche"}}],
+        "fiches": [
+            {
+                "association": "AAV001",
+                "state": "only",
+                "content": {"date_premier_contact": "2026-02-03", "qualite": "proche"},
+                "sessions": [{"prestation": "PSY", "day": "2026-02-03", "statut": "honore", "row": 12}],
+                "delivery": {
+                    "number": 7,
+                    "file": "raison dite",
+                    "sheet": "Saisines",
+                    "row": 4,
+                    "received_on": "2026-02-03",
+                },
+            }
+        ],
         "refused": [],
         "terms": {
             "opened_on": "2026-01-09",

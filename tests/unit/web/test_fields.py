@@ -13,6 +13,7 @@ def test_finance_is_given_amounts_and_references_but_nothing_that_is_not_its_own
     assert "2026-02-03" not in told
     assert "FV26-000123-W" in told
     assert "6050" in told
+    assert '"source": {"number": 7, "sheet": "Entretiens", "row": 12}' in told
 
 
 def test_the_lines_for_finance_bear_no_day_and_start_no_formula():
