@@ -21,13 +21,14 @@ def contacts(frame: pd.DataFrame) -> pa.Table:
     """
     import pyarrow as pa
 
-    civil = [_civil(instant) for instant in frame["debut"]]
+    instants = _texts(frame, "debut")
+    day, time = _civil(instants)
     columns = {
         "delivery_id": _numbers(frame, "delivery_id"),
-        "row_number": _whole(frame, "row_number"),
-        "debut_at": pa.array(list(frame["debut"]), pa.string()).cast(pa.timestamp("us")),
-        "debut_on": pa.array([day for day, _ in civil], pa.string()).cast(pa.date32()),
-        "debut_time": pa.array([time for _, time in civil], pa.string()),
+        "row_number": _numbers(frame, "row_number").cast(pa.int32()),
+        "debut_at": instants.cast(pa.timestamp("us")),
+        "debut_on": day,
+        "debut_time": time,
         "reference": _texts(frame, "saisine_ref"),
         "urgence": _flags(frame, "urgence"),
         "duree_s": _whole(frame, "duree_s"),
@@ -56,11 +57,12 @@ def fiches(frame: pd.DataFrame) -> pa.Table:
     import pyarrow as pa
 
     days = ("date_saisine", "date_premier_contact", "date_cloture", "date_signature")
-    numbers = ("version", "tentatives", "nb_psy", "nb_jur", "nb_soc", "row_number")
+    numbers = ("version", "tentatives", "nb_psy", "nb_jur", "nb_soc")
     same = ("sheet", "layout", "convention", "qualite", "departement", "issue")
     return pa.table(
         {name: _numbers(frame, name) for name in ("delivery_id", "fiche_group")}
         | {
+            "row_number": _numbers(frame, "row_number").cast(pa.int32()),
             "association": _texts(frame, "origin"),
             "written": _texts(frame, "saisine_ref"),
             "memo_de_vie": _flags(frame, "memo_de_vie"),
@@ -81,7 +83,7 @@ def sessions(frame: pd.DataFrame) -> pa.Table:
 
     return pa.table(
         {name: _numbers(frame, name) for name in ("delivery_id", "fiche_group")}
-        | {"row_number": _whole(frame, "row_number"), "day": _days(frame, "date")}
+        | {"row_number": _numbers(frame, "row_number").cast(pa.int32()), "day": _days(frame, "date")}
         | {name: _texts(frame, name) for name in ("heure", "nature", "mode", "statut")}
     )
 
@@ -106,16 +108,27 @@ def content(frame: pd.DataFrame, columns: Sequence[str]) -> list[tuple[Any, ...]
     return list(zip(*(frame[name] for name in columns), strict=True))
 
 
-def _civil(instant: str) -> tuple[str, str]:
-    """The day and the hour of an instant in Paris."""
-    local = datetime.fromisoformat(instant).replace(tzinfo=UTC).astimezone(PARIS)
-    return local.date().isoformat(), local.time().isoformat()
+def _civil(instants: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """The days and the times of instants in Paris, whose clocks change on the hour: each hour is looked up once."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    hours = pc.utf8_slice_codeunits(instants, 0, 13).dictionary_encode()
+    local = [_in_paris(hour) for hour in hours.dictionary.to_pylist()]
+    days = pa.array([each.date() for each in local], pa.date32())
+    clock = pa.array([f"{each:%H}" for each in local], pa.string())
+    minutes = pc.utf8_slice_codeunits(instants, 13, 19)
+    return days.take(hours.indices), pc.binary_join_element_wise(clock.take(hours.indices), minutes, "")
+
+
+def _in_paris(hour: str) -> datetime:
+    return datetime.fromisoformat(hour).replace(tzinfo=UTC).astimezone(PARIS)
 
 
 def _texts(frame: pd.DataFrame, name: str) -> pa.Array:
     import pyarrow as pa
 
-    return pa.array(list(frame[name]), pa.string())
+    return pa.array(frame[name].tolist(), pa.string())
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> pa.Array:
@@ -127,16 +140,16 @@ def _numbers(frame: pd.DataFrame, name: str) -> pa.Array:
 def _whole(frame: pd.DataFrame, name: str) -> pa.Array:
     import pyarrow as pa
 
-    return pa.array([None if value is None else int(value) for value in frame[name]], pa.int32())
+    return _texts(frame, name).cast(pa.int32())
 
 
 def _days(frame: pd.DataFrame, name: str) -> pa.Array:
     import pyarrow as pa
 
-    return pa.array(list(frame[name]), pa.string()).cast(pa.date32())
+    return _texts(frame, name).cast(pa.date32())
 
 
 def _flags(frame: pd.DataFrame, name: str) -> pa.Array:
-    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    return pa.array([None if value is None else value == "oui" for value in frame[name]], pa.bool_())
+    return pc.equal(_texts(frame, name), "oui")
