@@ -115,12 +115,14 @@ class _TooMuchError(Exception):
 
 
 def _value(node: "Node", path: Place, source: Source) -> Value:
-    """Turn one of the parser's nodes into a plain value, noting the lines of what is under it."""
+    """Turn one of the parser's nodes into a plain value, noting the lines of what is under it. No tag is obeyed."""
+    from ruamel.yaml.nodes import ScalarNode, SequenceNode
+
     if len(path) > _DEEPEST or len(source.lines) > _MOST_VALUES:
         raise _TooMuchError
-    if node.id == "scalar":
+    if isinstance(node, ScalarNode):
         return _scalar(node.value, str(node.tag).removeprefix(_TAG), getattr(node, "style", None))
-    if node.id == "sequence":  # whatever its tag says: a tag is never obeyed
+    if isinstance(node, SequenceNode):
         return [_item(child, (*path, n), source) for n, child in enumerate(node.value)]
     return dict(_entries(node.value, path, source))
 

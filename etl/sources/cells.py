@@ -40,6 +40,7 @@ _MONTHS = {
     for name in names.split()
 }
 _ISO = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ][0-9:.]+(?:Z|[+-][0-9:]+)?)?")
+_YEAR_FIRST = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]")
 _FRENCH = re.compile(r"([0-9]{1,2}) ?[-/. ] ?([0-9]{1,2}) ?[-/. ] ?([0-9]{4}|[0-9]{2})(?: 00:00(?::00)?)?")
 _WORDS = re.compile(r"([0-9]{1,2})(?:er)? ([a-z]+) ([0-9]{4}|[0-9]{2})")
 _SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
@@ -205,7 +206,7 @@ def _instant(text: str, zone: ZoneInfo) -> str:
 
 
 def _iso_of_french(text: str) -> str:
-    if text[:4].isdigit():
+    if _YEAR_FIRST.match(text):
         return text
     day, _, rest = text.partition(" ")
     found = _FRENCH.fullmatch(day)

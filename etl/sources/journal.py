@@ -162,9 +162,8 @@ def _check_total(sheet: Sheet, count: int, name: str) -> None:
     last = next((row for row in reversed(sheet.rows) if any(cells.text_of(cell) for cell in row)), [])
     if not _is_total(last):
         return
-    announced = cells.whole(cells.text_of(last[1])) if len(last) > 1 else ""
-    if announced != str(count):
+    announced = cells.text_of(last[1]) if len(last) > 1 else ""
+    if cells.whole(announced) != str(count):
         raise SaisinesError(
-            f"{name} : la dernière ligne annonce {announced or 'un nombre absent'} lignes, "
-            f"le fichier en a {count} ; redemandez l’export."
+            f"{name} : la dernière ligne annonce « {announced} » lignes, le fichier en a {count} ; redemandez l’export."
         )

@@ -20,6 +20,7 @@ TITLE_LENGTH = 80
 
 # Cheap and wide: most rows begin with a reference or an identifier, which has digits and says no total.
 _MAY_BE_IDLE = re.compile(r"\D+$|.*tota", re.IGNORECASE)
+_SAYS_NOTHING = re.compile(r"\s+|#[A-Z/0 ]+[?!]?|Err ?:[0-9]{3}")  # nor does the failed formula of a row not filled in
 _TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)\b.*")
 
 
@@ -137,8 +138,8 @@ def require(header: Header, wanted: Iterable[str], sheet: Sheet, name: str, reme
         plural = "s" if len(missing) > 1 else ""
         named = ", ".join(f"« {column} »" for column in missing)
         raise SaisinesError(f"{name} : feuille {sheet.name}, colonne{plural} {named} absente{plural} ; {remedy}.")
-    for column in wanted:
-        if header.keys.count(header.keys[header.places[column]]) > 1:
+    for column, place in header.places.items():
+        if header.keys.count(header.keys[place]) > 1:
             raise SaisinesError(f"{name} : feuille {sheet.name}, colonne « {column} » en double ; n’en gardez qu’une.")
 
 
@@ -163,9 +164,9 @@ def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:
 
 
 def _says_something(row: Row, places: Sequence[int]) -> bool:
-    """Whether a cell of a known column is not blank: a note beside the table is no row of it."""
+    """Whether a cell of a known column is not blank: a note beside the table is no row of it, nor failed formulas."""
     for place in places:  # noqa: SIM110 - asked of every row: a loop takes a third of the time of any()
-        if place < len(row) and row[place] != "" and not str(row[place]).isspace():
+        if place < len(row) and row[place] != "" and not _SAYS_NOTHING.fullmatch(str(row[place])):
             return True
     return False
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +26,11 @@ MAX_RATIO = 500
 MAX_CELLS = 20_000_000
 _WIDEST = 16_384
 
+# What zipfile raises on an archive that is cut or damaged.
+_CUT = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error),
+    *(EOFError, OSError, NotImplementedError, RuntimeError, ValueError),
+)
 _MARKS = {  # the first bytes of what people send under the name of a workbook
     b"%PDF": "un PDF",
     b"<htm": "une page web",
@@ -39,6 +46,9 @@ _FAR_COLUMN = re.compile(rb'\br="([A-Z]{3})[0-9]')
 _MIDDLE_COLUMN = re.compile(rb'\br="([A-Z]{2})[0-9]')
 _REPEATED_ROW = re.compile(rb'<table:table-row[^>]*?number-rows-repeated="([0-9]+)"[^>]*>(.{0,200})', re.DOTALL)
 _REPEATED_CELL = re.compile(rb'number-columns-repeated="([0-9]+)"[^>]*?office:value')
+# What calamine gives as a blank cell: a formula that failed (`#N/A`), in a sheet of XLSX and in an ODS.
+_XLSX_ERROR = re.compile(rb'(<(?:x:)?c\b[^>]*\bt=)"e"')
+_ODS_ERROR = re.compile(rb' office:string-value=""(?=[^>]*value-type="error")')
 _IS_1904 = re.compile(rb'<(?:x:)?workbookPr[^>]*\bdate1904="(?:1|true)"')
 
 
@@ -76,7 +86,7 @@ def read_workbook(content: bytes, name: str) -> list[Sheet]:
     """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-    is_1904 = _look_inside(content, name) if content[:4] == _ZIP else False
+    content, is_1904 = _look_inside(content, name) if content[:4] == _ZIP else (content, False)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return [_sheet(book.get_sheet_by_name(each), is_1904) for each in _worksheets(book)]
@@ -117,28 +127,33 @@ def what_it_is(content: bytes) -> str | None:
     return next((what for mark, what in _MARKS.items() if head.lower().startswith(mark.lower())), None)
 
 
-def _look_inside(content: bytes, name: str) -> bool:
-    """Refuse what would fill the memory; tell whether the workbook counts from 1904."""
+def _look_inside(content: bytes, name: str) -> tuple[bytes, bool]:
+    """Refuse what would fill the memory; give the workbook, its errors as text, and whether it counts from 1904."""
+    faulty: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_unpacked_size(archive, len(content), name)
             parts = archive.namelist()
             for part in parts:
                 if part.startswith("xl/worksheets/") and part.endswith(".xml"):
-                    _check_extent(_xlsx_cells(archive.read(part)), name)
+                    _check_extent(_xlsx_cells(xml := archive.read(part)), name)
+                    faulty |= {part: _XLSX_ERROR.sub(rb'\1"str"', xml)} if b't="e"' in xml else {}
                 elif part == "content.xml":
-                    _check_extent(_ods_cells(archive.read(part)), name)
-            return "xl/workbook.xml" in parts and bool(_IS_1904.search(archive.read("xl/workbook.xml")))
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+                    _check_extent(_ods_cells(xml := archive.read(part)), name)
+                    faulty |= {part: _ODS_ERROR.sub(b"", xml)} if b'value-type="error"' in xml else {}
+            is_1904 = "xl/workbook.xml" in parts and bool(_IS_1904.search(archive.read("xl/workbook.xml")))
+            return _with_parts(archive, faulty) if faulty else content, is_1904
+    except _CUT as error:
         raise _damaged(name) from error
+
+
+def _with_parts(archive: zipfile.ZipFile, changed: Mapping[str, bytes]) -> bytes:
+    """Write an archive again, some of its parts changed."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as copy:
+        for part in archive.namelist():
+            copy.writestr(part, changed.get(part) or archive.read(part))
+    return written.getvalue()
 
 
 def _check_unpacked_size(archive: zipfile.ZipFile, packed: int, name: str) -> None:

@@ -215,6 +215,9 @@ class Run:
             )
         except SaisinesError as error:
             return replace(one, failure=error.message)
+        except Exception as error:  # ours to mend; meanwhile the other files are taken in
+            fault = f"défaut du programme ({type(error).__name__}), rien n’en est pris"
+            return replace(one, failure=f"{one.found.name} : {fault} ; gardez le fichier et signalez-le.")
 
     def _save(self, connection: Connection, read: Sequence[Incoming], judged: Judged | None) -> Report:
         """Store a run, in its transaction; nothing of a file that another run took in meanwhile."""

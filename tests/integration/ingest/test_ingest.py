@@ -111,6 +111,24 @@ def test_a_bad_file_does_not_stop_the_others_and_is_recorded_once(desk):
     assert desk.ask("SELECT count(*) FROM fiches") == [(1,)]
 
 
+def test_a_fault_of_ours_on_one_file_does_not_stop_the_others_either(desk, monkeypatch):
+    desk.put("fiches/AAV013/t1.xlsx", fiche())
+    desk.put("fiches/AAV014/t1.xlsx", fiche({"date": "05/03/2026"}))
+    read = ingest.read_content
+
+    def broken(content, name, *more):
+        if "AAV013" in name:
+            raise KeyError("ours")
+        return read(content, name, *more)
+
+    monkeypatch.setattr(ingest, "read_content", broken)
+    report = desk.ingest()
+    assert statuses(report) == {"fiches/AAV013/t1.xlsx": "echec", "fiches/AAV014/t1.xlsx": "recu"}
+    assert "défaut du programme (KeyError)" in report.failed[0].failure
+    monkeypatch.undo()
+    assert list(statuses(desk.ingest()).values()) == ["recu", "deja_recu"]
+
+
 def test_a_file_that_failed_or_was_withdrawn_may_be_received_again(desk):
     path = desk.put("fiches/AAV001/t1.xlsx", fiche())
     delivery = desk.ingest().files[0].delivery_id

@@ -1,6 +1,8 @@
 """Fiches as associations send them: what is read of them, and nothing else."""
 
 import datetime
+import io
+import zipfile
 
 import books
 import pytest
@@ -8,6 +10,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from etl.model.errors import SaisinesError
 from etl.sources.fiches import BORDEREAU, CLASSEUR, read_fiches
+from etl.sources.workbook import _with_parts
 
 OTHER = "FV26-000124-U"
 
@@ -203,6 +206,30 @@ def test_an_ods_is_read_like_a_workbook():
     assert column(found.saisines, "issue") == ["injoignable"]
 
 
+def test_a_formula_that_failed_is_no_blank_cell():
+    sessions = [books.session(), books.session("#N/A", "03/03/2026"), books.session(Statut="#REF!")]
+    found = read(books.classeur([books.saisine(**{"nb psy": "#DIV/0!"})], sessions))
+    assert column(found.entretiens, "saisine_ref") == [books.REF, "#N/A", books.REF]
+    assert column(found.entretiens, "statut") == ["honore", "honore", "ref"]
+    assert column(found.saisines, "nb_psy") == ["!#DIV/0!"]
+
+
+def test_a_formula_that_failed_is_no_blank_cell_of_an_ods():
+    error = 'office:value-type="string" office:string-value="" calcext:value-type="error"'
+    content = books.ods({"F": [["N° de saisine", "Issue", "Nb psy"], [books.REF, "refus", "#N/A"]]})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        xml = archive.read("content.xml").decode()
+        told = xml.replace('office:value-type="string"><text:p>#N/A', f"{error}><text:p>#N/A")
+        assert told != xml
+        content = _with_parts(archive, {"content.xml": told.encode()})
+    assert column(read(content).saisines, "nb_psy") == ["!#N/A"]
+
+
+def test_formulas_that_failed_below_the_table_are_no_rows():
+    found = read(books.classeur([books.saisine(), books.saisine("#N/A", "#N/A"), books.saisine("#REF!", None)]))
+    assert (found.saisines.numbers, found.saisines.ignored) == ([2], 2)
+
+
 def test_a_sheet_of_instructions_is_passed_over():
     sheets = {"Mode d’emploi": [["Remplissez la colonne Issue"]], "Saisines": [books.SAISINES, books.saisine()]}
     assert read(books.xlsx(sheets)).saisines.numbers == [2]
@@ -229,6 +256,7 @@ def test_a_sheet_of_figures_with_titles_of_saisines_does_not_fail_the_file():
             "feuille Entretiens, ligne de titres introuvable",
         ),
         ({"F": [["N° de saisine", "Issue", "Issue"]]}, "colonne « issue » en double"),
+        ({"F": [["N° de saisine", "Issue", "Nb psy", "nb psy"]]}, "colonne « nb_psy » en double"),
         ({"F": [["Nom", "Prénom"], ["a", "b"]]}, "aucune feuille n’a les titres"),
     ],
 )

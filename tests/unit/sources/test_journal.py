@@ -74,7 +74,7 @@ def test_a_person_is_a_keyed_pseudonym_from_the_first_reading():
 def test_the_number_of_rows_that_the_last_line_announces_is_checked():
     assert read(f"{HEADER}\n{ROW}\n\nTOTAL;1\n").ignored == 2
     for said in ("TOTAL;2", "TOTAL;", "TOTAL", "Total;un"):
-        with pytest.raises(SaisinesError, match="la dernière ligne annonce"):
+        with pytest.raises(SaisinesError, match=f"la dernière ligne annonce « {said.partition(';')[2]} » lignes"):
             read(f"{HEADER}\n{ROW}\n{said}\n")
 
 
