@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
 
-from etl.model.errors import SaisinesError
+from etl.model.errors import AwayError, SaisinesError
 from etl.sources.sealing import Opener, Sealer
 
 LEVEL = 3  # of compression: landed files, already encrypted, gain nothing, rows do at any level
@@ -55,7 +55,7 @@ def writing(path: Path, secret: bytes) -> Iterator[Writer]:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        raise SaisinesError(
+        raise AwayError(
             f"{path.parent} : écriture impossible ({error.strerror}) ; vérifiez les droits et la place."
         ) from error
     finally:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from etl.model.errors import SaisinesError
+from etl.model.errors import AwayError, SaisinesError
 from etl.sources.sealing import HEADER_BYTES, DamagedError, key_id, key_id_of, seal, unseal
 
 FOLDER = "landing"
@@ -65,7 +65,7 @@ def land(home: Path, content: bytes, secret: bytes) -> Landed:
         secret: `settings.storage_key()`.
 
     Raises:
-        SaisinesError: the home cannot be written.
+        AwayError: the home cannot be written, its disk being full for instance.
     """
     sha256 = sha256_of(content)
     relative = Path(FOLDER) / sha256[:2] / sha256
@@ -73,7 +73,7 @@ def land(home: Path, content: bytes, secret: bytes) -> Landed:
         if not _is_there(home / relative, secret):
             write(home / relative, seal(content, secret))
     except OSError as error:
-        raise SaisinesError(
+        raise AwayError(
             f"{home / FOLDER} : écriture impossible ({error.strerror}) ; vérifiez les droits et la place."
         ) from error
     return Landed(sha256, relative.as_posix(), len(content))

@@ -21,7 +21,7 @@ from tempfile import mkdtemp
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from etl.model.errors import SaisinesError
+from etl.model.errors import AwayError, SaisinesError
 
 SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root: it then runs under this account, made when missing
 ROLE = "saisines"
@@ -82,7 +82,7 @@ def running(data: Path) -> Postmaster | None:
             (data / "postmaster.pid").unlink(missing_ok=True)
             return None
         time.sleep(0.1)
-    raise SaisinesError(f"{data} : PostgreSQL ne répond pas ; arrêtez le processus que nomme postmaster.pid.")
+    raise AwayError(f"{data} : PostgreSQL ne répond pas ; arrêtez le processus que nomme postmaster.pid.")
 
 
 def create(data: Path) -> None:
@@ -101,7 +101,7 @@ def start(data: Path) -> Postmaster:
     """Start the server. Tries again while children of a killed server still hold its memory.
 
     Raises:
-        SaisinesError: when it does not start; the message names PostgreSQL's log.
+        AwayError: when it does not start, its disk being full for instance; the message names PostgreSQL's log.
     """
     folder = _socket_folder(data)
     options = f"-k {'.' if folder == data else folder}"
@@ -112,7 +112,7 @@ def start(data: Path) -> Postmaster:
         if "shared memory block" not in _tail(data / LOG):
             break
         time.sleep(0.25)
-    raise SaisinesError(f"PostgreSQL ne démarre pas ; la raison est à la fin de {data / LOG}.")
+    raise AwayError(f"PostgreSQL ne démarre pas ; la raison est à la fin de {data / LOG}.")
 
 
 def stop(data: Path) -> None:

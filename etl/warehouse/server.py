@@ -167,7 +167,8 @@ def _make_database(url: str, name: str) -> None:
     except psycopg.errors.DuplicateDatabase:
         return
     except psycopg.Error as error:
-        raise SaisinesError(
+        kind = AwayError if isinstance(error, psycopg.OperationalError) else SaisinesError
+        raise kind(
             f"Base « {name} » impossible à créer ({str(error).splitlines()[0]}) ; créez-la avec createdb {name}."
         ) from error
 
@@ -181,7 +182,7 @@ def _enter(home: Path, create: bool) -> tuple[cluster.Postmaster, int]:
         with _exclusive(home / "postgres.lock"):
             return _join(home)
     except OSError as error:
-        raise SaisinesError(
+        raise AwayError(
             f"{error.filename or home} : {error.strerror} ; SAISINES_HOME doit être un dossier où vous pouvez écrire."
         ) from error
 

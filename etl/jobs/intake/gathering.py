@@ -114,20 +114,20 @@ class Gatherer:
         except SaisinesError:
             found.late += 1
             return
+        sorted_ = [self._sort(key, file) for file in files]  # all of them landed, or the item was never seen
         found.items.add(key)
-        for file in files:
-            self._sort(key, file, found)
+        found.files += [(key, one) for one in sorted_ if isinstance(one, Incoming)]
+        found.held += [one for one in sorted_ if isinstance(one, Held)]
 
-    def _sort(self, key: str, file: File, found: Gathered) -> None:
+    def _sort(self, key: str, file: File) -> Incoming | Held:
         """Land a file that is to be taken in or held; of one that is not read at all, keep only that it came."""
         whose, why = origin(self.source, file, self.register)
         kept = None if why.startswith(UNREAD) else file.content
         landed = landing.land(self.home, kept, settings.storage_key()) if kept is not None else None
         if whose and landed:
             place = Found(self.home / landed.path, shown(file.name), self.source.porte, whose)
-            found.files.append((key, Incoming(place, landed, self._received_on(file))))
-        else:
-            found.held.append(self._held(key, file, why, landed))
+            return Incoming(place, landed, self._received_on(file))
+        return self._held(key, file, why, landed)
 
     def _held(self, key: str, file: File, why: str, landed: Landed | None) -> Held:
         said = self.source.association or file.said

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
+from ssl import SSLCertVerificationError
 
 from etl.model.errors import AwayError, SaisinesError
 from etl.sources.landing import MAX_BYTES
@@ -91,6 +93,28 @@ def read_whole(read: Callable[[int], bytes], size: int | None, source: str, limi
 
 
 @contextmanager
+def patience(close: Callable[[], object], size: int = 0) -> Iterator[None]:
+    """Leave a server that drips where its library reads for us: no timeout of a socket ever sees its silence.
+
+    Args:
+        close: ends the conversation, from another thread; the library then raises as at a cut.
+        size: how many bytes are awaited.
+    """
+
+    def leave() -> None:
+        with suppress(Exception):  # it may have ended by itself
+            close()
+
+    timer = threading.Timer(PATIENCE_S + size / SLOWEST_BYTES_S, leave)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextmanager
 def reaching(
     source: str, away: tuple[type[Exception], ...], refused: tuple[type[Exception], ...] = ()
 ) -> Iterator[None]:
@@ -113,7 +137,18 @@ def reaching(
             f"Source {source} : le serveur refuse ({_why(error)}) ; vérifiez la connexion Airflow et les droits."
         ) from error
     except away as error:
+        if any(isinstance(one, SSLCertVerificationError) for one in _chain(error)):
+            raise SaisinesError(
+                f"Source {source} : le certificat du serveur n’est pas reconnu ; vérifiez son adresse et qui l’a signé."
+            ) from error
         raise AwayError(f"Source {source} : le serveur ne répond pas ou a coupé ({_why(error)}).") from error
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that it came from."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _why(error: Exception) -> str:

@@ -26,7 +26,7 @@ from etl.sources.inbox import READABLE
 from etl.sources.landing import MAX_BYTES
 from etl.sources.pull import verdict
 from etl.sources.pull.base import Base
-from etl.sources.pull.item import TOO_LARGE, File, Item, reaching
+from etl.sources.pull.item import TOO_LARGE, File, Item, patience, reaching
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -65,7 +65,7 @@ class Declared(Base):
 def items(declared: Declared, since: str | None, at: datetime) -> Iterator[Item]:
     """The messages of a folder; their instant is the one at which the server received them."""
     with _signed_in(declared) as client:
-        with _reaching(declared):
+        with _reaching(declared), _patience(client):
             name = '"' + declared.dossier.replace("\\", "\\\\").replace('"', '\\"') + '"'
             _done(declared, client.select(name, readonly=not declared.supprimer))
             valid = _text(client.response("UIDVALIDITY")[1])
@@ -103,6 +103,11 @@ def _reaching(declared: Declared) -> AbstractContextManager[None]:
     return _abort_is_away(declared, (imaplib.IMAP4.error, AirflowNotFoundException))
 
 
+def _patience(client: imaplib.IMAP4, size: int = 0) -> AbstractContextManager[None]:
+    # the socket's own method: that of TLS forgets its state while another thread reads by it
+    return patience(lambda: socket.socket.shutdown(client.sock, socket.SHUT_RDWR), size)
+
+
 @contextmanager
 def _abort_is_away(declared: Declared, refused: tuple[type[Exception], ...]) -> Iterator[None]:
     """A cut is an `abort`, which imaplib derives from `error`, a refusal: the one is tried again, the other is not."""
@@ -125,11 +130,14 @@ def _done(declared: Declared, answer: tuple[str, Any]) -> list[Any]:
 
 def _fetch(declared: Declared, client: imaplib.IMAP4, uid: str) -> Sequence[File]:
     with _reaching(declared):
-        facts = b" ".join(_bytes(_done(declared, client.uid("FETCH", uid, "(RFC822.SIZE)"))))
-        size = _SIZE.search(facts)
-        if size and int(size[1]) > MAX_BYTES:
+        with _patience(client):
+            facts = b" ".join(_bytes(_done(declared, client.uid("FETCH", uid, "(RFC822.SIZE)"))))
+        told = _SIZE.search(facts)
+        size = int(told[1]) if told else 0
+        if size > MAX_BYTES:
             return [File("message", None, None, TOO_LARGE)]
-        answer = _done(declared, client.uid("FETCH", uid, "(INTERNALDATE BODY.PEEK[])"))
+        with _patience(client, size):
+            answer = _done(declared, client.uid("FETCH", uid, "(INTERNALDATE BODY.PEEK[])"))
     body = next((one[1] for one in answer if isinstance(one, tuple)), None)
     received = _RECEIVED.search(b" ".join(_bytes(answer)))
     if body is None or received is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from etl.model.errors import AwayError, SaisinesError
 from etl.sources.inbox import is_litter
 from etl.sources.pull.base import Base, Seconds
-from etl.sources.pull.item import TOO_LARGE, File, Item, TooLargeError, reaching, read_whole
+from etl.sources.pull.item import TOO_LARGE, File, Item, TooLargeError, patience, reaching, read_whole
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -137,7 +137,7 @@ def _fetch(
     received_at = datetime.fromtimestamp(state.st_mtime or 0, UTC)
     with _reaching(declared):
         try:
-            with client.open(path, "rb") as file:
+            with patience(client.get_channel().close, state.st_size or 0), client.open(path, "rb") as file:
                 if state.st_size:
                     file.prefetch(state.st_size)
                 content = read_whole(file.read, state.st_size, declared.nom)

@@ -6,7 +6,7 @@ import pytest
 
 from etl.jobs.intake import held, inbox, pull
 from etl.jobs.intake.pull import Taken
-from etl.model.errors import SaisinesError
+from etl.model.errors import AwayError, SaisinesError
 
 from .conftest import AT, Desk, dated
 from .given import fiche, journal
@@ -81,6 +81,22 @@ def test_a_file_that_cannot_be_read_fails_alone_and_once(desk, box):
     with pytest.raises(SaisinesError, match=r"1 fichier.* illisible"):
         desk.pull("boite-fiches")
     assert desk.ask("SELECT status, count(*) FROM deliveries GROUP BY 1 ORDER BY 1") == [("failed", 2), ("received", 1)]
+
+
+def test_a_full_disk_loses_nothing_and_is_tried_again(desk, box, monkeypatch):
+    for name in ("AAV001/bon.xlsx", "Inconnue/t1.xlsx"):
+        (box / "fiches" / name).parent.mkdir(exist_ok=True)
+        (box / "fiches" / name).write_bytes(fiche())
+    with monkeypatch.context() as full:
+        full.setattr("os.fsync", no_space)
+        with pytest.raises(AwayError, match=r"écriture impossible.*la place"):
+            desk.pull("boite-fiches")
+    assert [path for path in (desk.home / "landing").rglob("*") if path.is_file()] == []
+    assert desk.pull("boite-fiches") == Taken(received=1, held=1)
+
+
+def no_space(_):
+    raise OSError(28, "No space left on device")
 
 
 def test_what_cannot_be_attributed_is_held_and_then_attributed_by_a_person(desk, box):

@@ -3,22 +3,22 @@
 import imaplib
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from etl.jobs.intake.pull import Taken
 from etl.model.errors import AwayError, SaisinesError
+from etl.sources.pull import item
 
 from .conftest import Desk
-from .given import fiche, free_port, wire
+from .given import certificate, fiche, free_port, listening, wire
 
 DOVECOT = shutil.which("dovecot") or "/usr/sbin/dovecot"
 OURS = "mx.federation.example"
@@ -34,7 +34,9 @@ base_dir = {folder}/run
 state_dir = {folder}/run
 log_path = {folder}/log
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <{folder}/cert.pem
+ssl_key = <{folder}/key.pem
 disable_plaintext_auth = no
 mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 1
@@ -51,31 +53,48 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls}
+    ssl = yes
   }}
 }}
 """
 
 
+class Dovecot(NamedTuple):
+    """A running server.
+
+    Attributes:
+        port: where it speaks in clear.
+        tls: where it speaks over TLS.
+        trusted: the file that makes its certificate trusted.
+    """
+
+    port: int
+    tls: int
+    trusted: Path
+
+
 @pytest.fixture(scope="module")
-def dovecot() -> Iterator[int]:
-    """A server of our own on a free port, whose mailboxes last as long as the module."""
-    folder, port = Path(tempfile.mkdtemp(prefix="dovecot")), free_port()
+def server() -> Iterator[Dovecot]:
+    """A server of our own on free ports, whose mailboxes last as long as the module."""
+    folder, port, tls = Path(tempfile.mkdtemp(prefix="dovecot")), free_port(), free_port()
     folder.chmod(0o755)
     (folder / "mail").mkdir(mode=0o777)
     (folder / "mail").chmod(0o777)
-    (folder / "dovecot.conf").write_text(CONFIG.format(folder=folder, port=port))
-    server = subprocess.Popen([DOVECOT, "-F", "-c", folder / "dovecot.conf"])
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield port
-    server.terminate()
-    server.wait()
+    trusted = certificate(folder)
+    (folder / "dovecot.conf").write_text(CONFIG.format(folder=folder, port=port, tls=tls))
+    process = subprocess.Popen([DOVECOT, "-F", "-c", folder / "dovecot.conf"])
+    listening(port)
+    yield Dovecot(port, tls, trusted)
+    process.terminate()
+    process.wait()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def dovecot(server: Dovecot) -> int:
+    """The port where the server speaks in clear."""
+    return server.port
 
 
 class Box:
@@ -88,9 +107,9 @@ class Box:
         self.client.login(user, "secret")
         self.client.select()
 
-    def reach(self, port: int) -> None:
-        """Point the connection to a port."""
-        extra = {"use_ssl": False}
+    def reach(self, port: int, **extra: object) -> None:
+        """Point the connection to a port, in clear unless the extras say otherwise."""
+        extra = {"use_ssl": False} | extra
         self.desk.connection(
             "courriel", conn_type="imap", host="127.0.0.1", port=port, login=self.user, password="secret", extra=extra
         )
@@ -241,10 +260,49 @@ def test_a_silent_server_is_left_after_a_while(desk, box, dovecot):
         box.reach(line.port)
         for after in (0, 100_000):
             line.cut_after, line.hang = after, True
-            started = time.monotonic()
             with pytest.raises(AwayError):
                 desk.pull("lente")
-            assert time.monotonic() - started < 20
+
+
+@pytest.mark.timeout(300)  # which it would pass by hours
+def test_a_server_that_drips_is_left_though_it_is_never_silent(desk, box, dovecot, monkeypatch):
+    box.receive(message(("1.xlsx", fiche("01/02/2026"))))
+    box.receive(message(("2.xlsx", fiche("02/02/2026")), ("scan.pdf", b"%PDF" * 80_000)))
+    monkeypatch.setattr(item, "PATIENCE_S", 2)
+    monkeypatch.setattr(item, "SLOWEST_BYTES_S", 1 << 20)
+    with wire(dovecot) as line:
+        box.reach(line.port)
+        line.cut_after, line.drip = 100_000, 0.2
+        with pytest.raises(AwayError, match="a coupé"):
+            desk.pull("courriel")
+        assert [row[1] for row in desk.received()] == ["1.xlsx"]
+        line.cut_after = None
+        assert desk.pull("courriel") == Taken(received=1, held=1)
+
+
+def test_over_tls_a_server_is_spoken_to_when_its_certificate_is_trusted_only(desk, box, server, monkeypatch):
+    box.receive(message(("t1.xlsx", fiche())))
+    box.reach(server.tls, use_ssl=True)
+    with pytest.raises(SaisinesError, match="certificat") as refused:
+        desk.pull("courriel")
+    assert not isinstance(refused.value, AwayError)
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.trusted))
+    assert desk.pull("courriel") == Taken(received=1)
+
+
+def test_over_tls_a_cut_and_a_drip_are_seen_as_in_clear(desk, box, server, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.trusted))
+    monkeypatch.setattr(item, "PATIENCE_S", 2)
+    monkeypatch.setattr(item, "SLOWEST_BYTES_S", 1 << 20)
+    box.receive(message(("t1.xlsx", fiche()), ("scan.pdf", b"%PDF" * 80_000)))
+    with wire(server.tls) as line:
+        box.reach(line.port, use_ssl=True)
+        for line.drip in (0, 0.2):
+            line.cut_after = 100_000
+            with pytest.raises(AwayError, match="a coupé"):
+                desk.pull("courriel")
+        line.cut_after = None
+        assert desk.pull("courriel") == Taken(received=1, held=1)
 
 
 def test_a_refused_password_or_folder_is_said_and_not_tried_again(desk, box, dovecot):

@@ -118,6 +118,17 @@ def test_a_cut_half_way_lands_nothing_and_the_next_pass_goes_on(desk, bucket, mo
         assert desk.pull("seau") == Taken(received=1)
 
 
+def test_a_server_that_falls_silent_is_left_after_a_while(desk, bucket, moto):
+    bucket.put_object(Key="t1/2.csv", Body=journal(*range(20_000)))
+    declare(desk, bucket, porte="journal")
+    with wire(moto) as line:
+        reach(desk, line.port)
+        line.cut_after, line.hang = 100_000, True
+        with pytest.raises(AwayError, match="seau"):
+            desk.pull("seau")
+    assert desk.received() == []
+
+
 def test_a_bucket_that_is_not_there_or_a_server_that_is_down(desk, bucket):
     declare(desk, bucket, adresse='"s3://pas-de-seau/t1"')
     with pytest.raises(SaisinesError, match="refuse") as refused:
