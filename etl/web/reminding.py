@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -11,11 +10,9 @@ from starlette.datastructures import FormData
 
 from etl import settings
 from etl.jobs import people
-from etl.jobs.issuing import documents
 from etl.jobs.issuing import remind as job
-from etl.jobs.settlement.inputs import default_cutoff
+from etl.jobs.issuing.awaited import NO_CONVENTION, next_cutoffs
 from etl.model.errors import SaisinesError
-from etl.model.quarter import Quarter
 from etl.warehouse.server import connect
 from etl.warehouse.watch import save_act
 from etl.web import snapshot
@@ -28,7 +25,7 @@ if TYPE_CHECKING:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AWAITED = """
     select reference, convention, opened_on, awaited_until, date_diff('day', opened_on, $today::date) as age_days
-    from returned where association = $association and received_on is null and awaited_until >= $today order by opened_on"""
+    from returned where association = $association and awaited order by opened_on"""
 
 
 def reminder(association: str) -> Response:
@@ -41,37 +38,20 @@ def reminder(association: str) -> Response:
 
 
 def preview(made: snapshot.Snapshot, association: str) -> Reminder | None:
-    """The reminder of an association, as a document makes it; None when nothing is awaited."""
-    from reports.reminder import render_reminder
-
+    """The reminder of an association, as it would leave today; None when nothing is to be asked for yet."""
     rows = made.rows(AWAITED, {"today": made.day, "association": association})
     named = next((row for row in made.computed.register if row["code"] == association), None) if rows else None
-    if not rows or named is None:
+    due = [row for row in rows if row["age_days"] >= job.AGE_DAYS]
+    if not due or named is None:
         return None
-    federation = documents.federation(settings.home())
+    cutoffs = next_cutoffs(made.conventions, made.day)
+    told = {"barred_on": "awaited_until", "reference": "reference", "opened_on": "opened_on"}
     awaited = [
-        {**row, "barred_on": row["awaited_until"], "cutoff": _cutoff(made, row["convention"])}
-        for row in rows
-        if row["convention"]
+        {name: row[column] for name, column in told.items()}
+        | {"convention": row["convention"] or NO_CONVENTION, "cutoff": cutoffs.get(row["convention"])}
+        for row in due
     ]
-    return render_reminder(
-        named,
-        awaited,
-        federation=federation["nom"],
-        link="(classeur joint)",
-        reply_to=federation.get("email") or "(votre adresse)",
-        as_of=made.day,
-    )
-
-
-def _cutoff(made: snapshot.Snapshot, convention: str) -> date:
-    """Until when a fiche counts for the convention's next statement."""
-    quarter = Quarter.of(made.day)
-    for one in (quarter.previous, quarter):
-        day = default_cutoff(made.conventions, convention, one)
-        if day is not None and day >= made.day:
-            return day
-    return made.day
+    return job.letter(settings.home(), named, awaited, made.day)
 
 
 def remind(

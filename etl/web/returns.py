@@ -18,8 +18,8 @@ from etl.web.render import page
 BY_ASSOCIATION = """
     select association, any_value(nom) as nom, count(*) as n, count(received_on) as back,
         median(return_days)::int as return_days, median(contact_days)::int as contact_days,
-        count(*) filter (received_on is null and awaited_until >= $today) as awaited,
-        max(date_diff('day', opened_on, $today::date)) filter (received_on is null and awaited_until >= $today) as oldest_days
+        count(*) filter (awaited) as awaited,
+        max(date_diff('day', opened_on, $today::date)) filter (awaited) as oldest_days
     from returned left join association on association.code = association
     group by association order by {0}, association"""
 SORTS = {

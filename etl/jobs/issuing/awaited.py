@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.engine.compute import compute
-from etl.jobs.settlement.inputs import Inputs, default_cutoff, gather
+from etl.jobs.settlement.inputs import default_cutoff, gather
 from etl.model.calendar import add_months
 from etl.model.quarter import Quarter
 from etl.model.register import payee
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Engine
 
+    from etl.model.convention_set import ConventionSet
+
 Row = dict[str, Any]
 WANTED = frozenset({"saisine_case", "MISSING_FICHE", "counting", "span", "closed"})
+NO_CONVENTION = "Sans convention"
 IN_HAND = ("pris_en_charge", "soutien_impossible")  # a fiche with another issue has nothing more to tell
 
 
@@ -49,7 +52,7 @@ def gathered(engine: Engine, today: date) -> Awaited:
     cases = {row["saisine"]: row for row in results["saisine_case"].to_pylist() if row["last_association"] in register}
     who = {number: payee(register, case["last_association"], today) for number, case in cases.items()}
     lacking = {row["saisine"] for row in results["MISSING_FICHE"].to_pylist()} & cases.keys()
-    cutoffs = _cutoffs(inputs, today)
+    cutoffs = next_cutoffs(inputs.conventions, today)
     missing: dict[str, list[Row]] = defaultdict(list)
     in_hand: dict[str, list[Row]] = defaultdict(list)
     sessions: dict[str, list[Row]] = defaultdict(list)
@@ -68,12 +71,12 @@ def gathered(engine: Engine, today: date) -> Awaited:
     )
 
 
-def _cutoffs(inputs: Inputs, today: date) -> dict[str, date]:
+def next_cutoffs(conventions: ConventionSet, today: date) -> dict[str, date]:
     """The next cutoff of each convention: what is received until then counts for the next statement."""
     quarters = [Quarter.of(today).previous.previous, Quarter.of(today).previous, Quarter.of(today)]
     found: dict[str, date] = {}
-    for code in inputs.conventions.conventions:
-        days = [default_cutoff(inputs.conventions, code, quarter) for quarter in quarters]
+    for code in conventions.conventions:
+        days = [default_cutoff(conventions, code, quarter) for quarter in quarters]
         coming = [day for day in days if day and day >= today]
         if coming:
             found[code] = min(coming)
@@ -84,7 +87,7 @@ def _missing(case: Row, cutoffs: dict[str, date]) -> Row:
     months = case["forclusion_mois"]
     return {
         "reference": case["reference"],
-        "convention": case["convention"] or "Sans convention",
+        "convention": case["convention"] or NO_CONVENTION,
         "opened_on": case["opened_on"],
         "cutoff": cutoffs.get(case["convention"]),
         "barred_on": add_months(case["opened_on"], months) if months else None,

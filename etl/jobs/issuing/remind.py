@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from etl.jobs.files import write_atomically
 from etl.jobs.issuing import template
@@ -22,6 +22,9 @@ from etl.jobs.watching.ran import ran
 from etl.model.quarter import civil_day
 from etl.warehouse import issued
 from etl.warehouse.server import connect
+
+if TYPE_CHECKING:
+    from reports.reminder import Reminder
 
 EVERY_DAYS = 14
 AGE_DAYS = 15  # an association has two weeks before the first reminder
@@ -119,20 +122,26 @@ def _is_due(last: date | None, today: date, every_days: int) -> bool:
     return last is None or (today - last).days >= every_days
 
 
-def _prepare(
-    home: Path, awaited: Awaited, code: str, rows: list[dict[str, Any]], at: datetime, out: Path | None
-) -> Prepared:
+def letter(home: Path, association: dict[str, Any], rows: list[dict[str, Any]], today: date) -> Reminder:
+    """The reminder of an association of the register, from its missing fiches as `awaited` gives them."""
     from reports.reminder import render_reminder
 
-    payer, association, folder = federation(home), awaited.register[code], folder_of(home, code, out)
-    made = render_reminder(
+    payer = federation(home)
+    return render_reminder(
         association,
         rows,
         federation=payer["nom"],
-        link=str(payer.get("lien_associations") or NO_LINK).replace("{code}", code),
+        link=str(payer.get("lien_associations") or NO_LINK).replace("{code}", association["code"]),
         reply_to=str(payer.get("contact") or payer["nom"]),
-        as_of=civil_day(at),
+        as_of=today,
     )
+
+
+def _prepare(
+    home: Path, awaited: Awaited, code: str, rows: list[dict[str, Any]], at: datetime, out: Path | None
+) -> Prepared:
+    association, folder = awaited.register[code], folder_of(home, code, out)
+    made = letter(home, association, rows, civil_day(at))
     write_atomically(folder / NAME, made.workbook)
     write_atomically(folder / template.NAME, template.rendered(home, awaited, code, at))
     state = hashlib.sha256("\n".join(sorted(row["reference"] for row in rows)).encode()).hexdigest()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,15 +32,23 @@ def state_of(engine: Engine) -> State:
 
 
 def place(home: Path, state: State, day: date) -> Path:
-    """The file of a state and a day; its name starts with the last erasure, so that what was erased is not shown from an older one."""
+    """The file of a state and a day; its name starts with the last erasure, so that what was erased is not shown from an older one.
+
+    Then comes the version of the program, whose tables another may not have.
+    """
     told = json.dumps([*state, day], default=str)
-    return home.joinpath(*FOLDER) / f"{state[-1]}-{hashlib.sha256(told.encode()).hexdigest()[:24]}.duckdb"
+    return home.joinpath(*FOLDER) / f"{state[-1]}-{_program()}-{hashlib.sha256(told.encode()).hexdigest()[:24]}.duckdb"
 
 
 def last(home: Path, state: State) -> Path | None:
     """The file made last since the last erasure, if any."""
-    found = sorted(home.joinpath(*FOLDER).glob(f"{state[-1]}-*.duckdb"), key=age)
+    found = sorted(home.joinpath(*FOLDER).glob(f"{state[-1]}-{_program()}-*.duckdb"), key=age)
     return found[-1] if found else None
+
+
+@cache
+def _program() -> str:
+    return version("saisines")
 
 
 def age(path: Path) -> float:
