@@ -67,6 +67,12 @@ def child_environment(**changes: str) -> dict[str, str]:
     return kept | {"SAISINES_HOME": str(home()), "no_proxy": direct, "NO_PROXY": direct} | changes
 
 
+def airflow_environment() -> dict[str, str]:
+    """This process's environment for a command of the Airflow whose task it is, which tasks are kept from the database of."""
+    barred = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN"}
+    return {name: value for name, value in os.environ.items() if name not in barred or "not-allowed" not in value}
+
+
 def database_url() -> str | None:
     """The address of the PostgreSQL server to use instead of the embedded one, or None."""
     return os.environ.get("SAISINES_DATABASE_URL") or None

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from etl import settings
@@ -70,6 +71,26 @@ def migrating(airflow: AirflowHome, accounts: bool = False) -> Iterator[None]:
         code = process.wait()
     if code:
         raise SaisinesError(f"Airflow n’a pas pu préparer sa base (code {code}) ; voir {where}.")
+
+
+def clean_history(before: datetime, where: Path) -> int:
+    """Have the Airflow that runs us forget what is older than an instant, but the last run of each DAG; gives its exit code.
+
+    Args:
+        before: the instant.
+        where: the file that takes what it says.
+    """
+    command = _command("db", "clean", "--clean-before-timestamp", before.isoformat(), "--skip-archive", "--yes")
+    with where.open("wb") as out:
+        done = subprocess.run(
+            [*command, "--error-on-cleanup-failure"],
+            env=settings.airflow_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            check=False,
+        )
+    return done.returncode
 
 
 @contextmanager

@@ -119,7 +119,7 @@ def _detach(home: Path, port: int | None) -> None:
     for folder in (logs.parent, logs):
         folder.mkdir(mode=0o700, exist_ok=True)
     command = [sys.executable, "-m", "etl.cli", "up", "--foreground", *(["--port", str(port)] if port else [])]
-    with os.fdopen(os.open(logs / "up.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+    with os.fdopen(os.open(logs / "up.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600), "wb") as out:
         subprocess.Popen(
             command,
             env=settings.child_environment(),

@@ -29,6 +29,7 @@ JOBS = {
     "notice": "courriels",
     "report": "comptes rendus",
     "remind": "rappels",
+    "tidy": "ménage",
 }
 STATE_NAMES = dict(zip(STATES, ("brouillon", "soumis", "approuvé", "finalisé"), strict=True))
 HOUSE = {

@@ -175,6 +175,22 @@ def test_four_past_quarters_are_those_of_the_command_line(up: Up, dropped: Path,
     assert files(up.home / "out", "discrepancies.json") == files(by_command_line, "discrepancies.json")
 
 
+def test_the_sunday_cleaning_deletes_old_logs_and_has_airflow_forget_old_runs(up: Up, dropped: Path) -> None:
+    nadia, logs = up.person("nadia"), up.home / "airflow" / "logs"
+    run_id = nadia.trigger("ingest_journal")
+    assert up.admin.ended("ingest_journal", run_id) == "success"
+    old, ago = next(logs.glob(f"dag_id=ingest_journal/run_id={run_id}/**/*.log")), time.time() - 400 * 86_400
+    os.utime(old, (ago, ago))
+    with psycopg.connect(server.airflow_url(up.home).replace("postgresql+psycopg2", "postgresql")) as connection:
+        aged = "UPDATE dag_run SET start_date = start_date - interval '400 days' WHERE dag_id = 'ingest_journal' AND run_id = %s"
+        assert connection.execute(aged, [run_id]).rowcount == 1
+    assert up.admin.ended("tidy_up", nadia.trigger("tidy_up")) == "success"
+    assert not old.exists()
+    left = [run["dag_run_id"] for run in up.admin.runs("ingest_journal")]
+    assert run_id not in left
+    assert left
+
+
 def test_what_is_killed_is_started_again(up: Up) -> None:
     victim = next(pid for pid, name in processes._alive(up.home / "airflow").items() if name == "scheduler")
     os.kill(victim, signal.SIGKILL)
