@@ -1,20 +1,28 @@
-"""The judge: Great Expectations run once over all rows of a kind, and its verdict on each row and each delivery."""
+"""The judge: Great Expectations run over all rows of a kind, and its verdict on each row and each delivery.
+
+It is asked of a cell's text once: a rule that reads one column, which repeats itself as most do, is judged on the
+distinct texts of that column, and what it refuses is refused wherever it stands. The other rules are judged on the rows.
+"""
 
 from __future__ import annotations
 
 import logging
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 DELIVERY = "delivery"
+REPEATS = 10  # a column repeats itself when its texts stand that often, on average
 
+Rule = Any  # an expectation
 Result = Any  # of one expectation, as Great Expectations gives it
 
 
@@ -53,7 +61,7 @@ def judge(suite: ModuleType, frame: pd.DataFrame) -> Verdict:
     """
     if frame.empty:
         return Verdict()
-    results = [_outcome(result) for result in sorted(_validate(suite, frame), key=_rank)]
+    results = _outcomes(suite, frame)
     deliveries = frame[DELIVERY].tolist()
     verdict = Verdict(checks=_checks(suite.NAME, results, deliveries))
     for fault, places in results:
@@ -65,17 +73,72 @@ def judge(suite: ModuleType, frame: pd.DataFrame) -> Verdict:
 Outcome = tuple[Fault, list[int]]
 
 
-def _rank(result: Result) -> int:
-    """The place of a rule in its suite, which Great Expectations does not keep."""
-    return int(result.expectation_config.meta["rank"])
+def _outcomes(suite: ModuleType, frame: pd.DataFrame) -> list[Outcome]:
+    """What each rule refuses, in the order of the suite."""
+    rules = suite.rules()
+    for rank, rule in enumerate(rules):
+        rule.meta["rank"] = rank
+    read = {name for rule in rules for name in rule.meta["reads"]}
+    coded = {name: _coded(frame[name]) for name in sorted(read) if name in frame}
+    repeated = {name: column for name, column in coded.items() if len(column.dictionary) * REPEATS <= len(frame)}
+    of_texts, of_rows = [], []
+    for rule in rules:
+        is_of_texts = len(rule.meta["reads"]) == 1 and rule.meta["column"] in repeated
+        (of_texts if is_of_texts else of_rows).append(rule)
+    found = [
+        *(_outcome(result, None) for result in _validate(suite.NAME, of_rows, _rows(of_rows, coded))),
+        *(_outcome(result, repeated) for result in _validate(suite.NAME, of_texts, _texts(of_texts, repeated))),
+    ]
+    return [outcome for _, outcome in sorted(found, key=itemgetter(0))]
 
 
-def _outcome(result: Result) -> Outcome:
+def _coded(column: pd.Series[Any]) -> pa.DictionaryArray:
+    """A column as its distinct texts, blank included, and the place of each row's among them."""
+    import pyarrow as pa
+
+    return pa.array(column.tolist(), pa.string()).dictionary_encode(null_encoding="encode")
+
+
+def _rows(rules: Sequence[Rule], coded: Mapping[str, pa.DictionaryArray]) -> pd.DataFrame:
+    """The rows, with the columns that these rules read."""
+    import pandas as pd
+
+    names = {name for rule in rules for name in rule.meta["reads"]} & set(coded)
+    return pd.DataFrame({name: coded[name].dictionary_decode().to_pandas() for name in sorted(names)})
+
+
+def _texts(rules: Sequence[Rule], repeated: Mapping[str, pa.DictionaryArray]) -> pd.DataFrame:
+    """The distinct texts of columns, side by side; the first of each again where it has fewer than another."""
+    import pandas as pd
+
+    columns = {rule.meta["column"]: repeated[rule.meta["column"]].dictionary.to_pylist() for rule in rules}
+    height = max(map(len, columns.values()), default=0)
+    return pd.DataFrame(
+        {name: texts + texts[:1] * (height - len(texts)) for name, texts in columns.items()}, dtype="str"
+    )
+
+
+def _outcome(result: Result, coded: Mapping[str, pa.DictionaryArray] | None) -> tuple[int, Outcome]:
+    """The place of a rule in its suite, which Great Expectations does not keep, and the rows that it refuses.
+
+    Args:
+        result: of the rule.
+        coded: the columns, if it was judged on their distinct texts.
+    """
     config = result.expectation_config
     if result.result.get("unexpected_index_list") is None and not _asked_of_no_row(result):
         raise RuntimeError(f"expectation not evaluated: {config.type} on {config.meta['column']}")
     meta = config.meta
-    return Fault(meta["code"], meta["column"], meta["sentence"]), list(result.result.get("unexpected_index_list") or [])
+    places = list(result.result.get("unexpected_index_list") or [])
+    fault = Fault(meta["code"], meta["column"], meta["sentence"])
+    return int(meta["rank"]), (fault, _standing(places, coded[meta["column"]]) if coded else places)
+
+
+def _standing(texts: Sequence[int], column: pa.DictionaryArray) -> list[int]:
+    """The rows in which some of the distinct texts of a column stand."""
+    import numpy
+
+    return numpy.flatnonzero(numpy.isin(column.indices.to_numpy(), texts)).tolist() if texts else []
 
 
 def _asked_of_no_row(result: Result) -> bool:
@@ -84,8 +147,8 @@ def _asked_of_no_row(result: Result) -> bool:
 
 
 def _checks(name: str, outcomes: Sequence[Outcome], deliveries: Sequence[int]) -> dict[int, dict[str, Any]]:
-    rows = Counter(int(delivery) for delivery in deliveries)
-    refused = [(fault, Counter(int(deliveries[place]) for place in places)) for fault, places in outcomes]
+    rows = Counter(deliveries)
+    refused = [(fault, Counter(deliveries[place] for place in places)) for fault, places in outcomes]
     return {
         delivery: {
             "suite": name,
@@ -111,8 +174,10 @@ def _hush() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-def _validate(suite: ModuleType, frame: pd.DataFrame) -> list[Any]:
-    """Run the suite with its full list of failing rows (COMPLETE, by the default index), without a word on screen."""
+def _validate(name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> list[Result]:
+    """Run rules with their full list of failing rows (COMPLETE, by the default index), without a word on screen."""
+    if not rules:
+        return []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations as gx
@@ -120,13 +185,11 @@ def _validate(suite: ModuleType, frame: pd.DataFrame) -> list[Any]:
         _hush()
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = {"globally": False}
-        asset = context.data_sources.add_pandas("rows").add_dataframe_asset(suite.NAME)
-        rules = suite.rules()
-        for rank, rule in enumerate(rules):
-            rule.meta["rank"] = rank
-        expectations = context.suites.add(gx.ExpectationSuite(name=suite.NAME, expectations=rules))
+        asset = context.data_sources.add_pandas("rows").add_dataframe_asset(name)
         definition = gx.ValidationDefinition(
-            name=suite.NAME, data=asset.add_batch_definition_whole_dataframe("all"), suite=expectations
+            name=name,
+            data=asset.add_batch_definition_whole_dataframe("all"),
+            suite=context.suites.add(gx.ExpectationSuite(name=name, expectations=list(rules))),
         )
         outcome = context.validation_definitions.add(definition).run(
             batch_parameters={"dataframe": frame}, result_format={"result_format": "COMPLETE"}

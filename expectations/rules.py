@@ -12,18 +12,20 @@ Expectation = Any  # Great Expectations takes seconds to import: only who judges
 _DAY = r"^(?:201[5-9]|20[2-9][0-9]|2[1-9][0-9]{2})-[0-9]{2}-[0-9]{2}"
 
 
-def given(column: str, sentence: str, **condition: object) -> Expectation:
+def given(column: str, sentence: str) -> Expectation:
     """The cell must not be blank."""
     import great_expectations.expectations as gxe
 
-    return gxe.ExpectColumnValuesToNotBeNull(column=column, **_refusal("MISSING_VALUE", column, sentence), **condition)
+    return gxe.ExpectColumnValuesToNotBeNull(column=column, **_refusal("MISSING_VALUE", column, sentence))
 
 
 def given_if(column: str, other: str, value: str, sentence: str) -> Expectation:
     """The cell must not be blank where another has that value."""
+    import great_expectations.expectations as gxe
     from great_expectations.expectations.row_conditions import Column
 
-    return given(column, sentence, row_condition=Column(other) == value)
+    refusal = _refusal("MISSING_VALUE", column, sentence, other)
+    return gxe.ExpectColumnValuesToNotBeNull(column=column, row_condition=Column(other) == value, **refusal)
 
 
 def matching(column: str, pattern: str, code: str, sentence: str) -> Expectation:
@@ -60,7 +62,7 @@ def day(column: str, name: str) -> list[Expectation]:
             column_B=column,
             or_equal=True,
             ignore_row_if="either_value_is_missing",
-            **_refusal("BAD_DATE", column, late),
+            **_refusal("BAD_DATE", column, late, "au_plus_tard"),
         ),
     ]
 
@@ -69,10 +71,13 @@ def same(column: str, other: str, code: str, sentence: str) -> Expectation:
     """The cell, if not blank, must be what another column says."""
     import great_expectations.expectations as gxe
 
+    refusal = _refusal(code, column, sentence, other)
     return gxe.ExpectColumnPairValuesToBeEqual(
-        column_A=column, column_B=other, ignore_row_if="either_value_is_missing", **_refusal(code, column, sentence)
+        column_A=column, column_B=other, ignore_row_if="either_value_is_missing", **refusal
     )
 
 
-def _refusal(code: str, column: str, sentence: str) -> dict[str, Any]:
-    return {"severity": "critical", "meta": {"code": code, "severity": BLOCKS, "column": column, "sentence": sentence}}
+def _refusal(code: str, column: str, sentence: str, *others: str) -> dict[str, Any]:
+    """What a rule's `meta` says: the refusal, and which columns the rule reads."""
+    said = {"code": code, "severity": BLOCKS, "column": column, "sentence": sentence, "reads": [column, *others]}
+    return {"severity": "critical", "meta": said}

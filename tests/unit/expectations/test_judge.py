@@ -9,12 +9,15 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from etl.sources.fiches import columns
 from etl.sources.frames import Part, frame_of
 from etl.sources.profile import CONTACT
 from etl.sources.tabular import Rows
 from expectations import entretiens, journal, saisines
+from expectations import judge as judging
 from expectations.judge import judge
 
 SUITES = {
@@ -170,6 +173,27 @@ def test_the_checks_of_a_delivery_are_its_own_and_hold_no_value():
     verdict = judge(saisines, frame(saisines, {"issue": "durand"}, {}, deliveries=[3, 4]))
     assert (verdict.checks[3]["success"], verdict.checks[4]["success"]) == (False, True)
     assert "durand" not in str(verdict.checks)
+
+
+faults_of = {
+    suite: st.lists(
+        st.sampled_from([{}, {}, *(cells for asked, cells, _, _ in REFUSED if asked is suite)]), min_size=1, max_size=40
+    )
+    for suite in SUITES
+}
+
+
+@pytest.mark.parametrize("suite", SUITES)
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_what_is_judged_on_distinct_texts_is_judged_as_on_the_rows(suite, monkeypatch, data):
+    rows = data.draw(faults_of[suite])
+    asked = frame(suite, *rows, deliveries=[number % 3 for number in range(len(rows))])
+    verdicts = []
+    for repeats in (0, 10**9):  # every column repeats itself; none does
+        monkeypatch.setattr(judging, "REPEATS", repeats)
+        verdicts.append(judge(suite, asked))
+    assert verdicts[0] == verdicts[1]
 
 
 def test_a_rule_that_cannot_be_asked_stops_everything():
