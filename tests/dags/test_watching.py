@@ -215,7 +215,8 @@ def test_the_logs_of_a_real_airflow_hold_none_of_it(tmp_path: Path, monkeypatch:
     home = tmp_path / "home"
     poisoned(home / "inbox")
     monkeypatch.setenv("SAISINES_HOME", str(home))
-    monkeypatch.delenv("SAISINES_INBOX", raising=False)
+    for name in ("SAISINES_INBOX", "SAISINES_LOG", "SAISINES_STATSD"):  # of the house of the other tests
+        monkeypatch.delenv(name, raising=False)
     with server.running(home, create=True):
         init.run(home, CONTRACT / "conventions", CASE / "associations.csv", "test", settings.now())
         made = scheduler_home.prepare(home, server.airflow_url(home), free_port())
