@@ -4,27 +4,36 @@ import sys
 
 from etl.model.errors import ManyErrors, SaisinesError, UsageError
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command line. Exit status: 0 done; 1 the data does not allow it; 2 bad usage."""
+    from typer.exceptions import TyperException
+
     from etl.cli.app import app
 
     try:
-        app()
+        status = app(prog_name="saisines", standalone_mode=False)
+    except TyperException as error:
+        from etl.cli.usage import told
+
+        _stop(told(error), 2)
     except UsageError as error:
         _stop(str(error), 2)
     except ManyErrors as error:
         _stop("\n".join(error.errors), 1)
     except SaisinesError as error:
         _stop(str(error), 1)
-    except KeyboardInterrupt:
-        _stop("Interrompu : rien de ce qui était en cours n’a été enregistré.", 130)
     except OSError as error:
         _stop(f"{error.filename or 'Écriture'} : {error.strerror or error} ; vérifiez la place et les droits.", 1)
     except Exception as error:
         if not _is_away(error):
             raise
         _stop(f"La base de données s’est dérobée ({_first_line(error)}) ; rien n’a été fait à moitié : relancez.", 1)
+    if status == INTERRUPTED:  # typer makes it of a KeyboardInterrupt
+        _stop("Interrompu : rien de ce qui était en cours n’a été enregistré.", INTERRUPTED)
+    raise SystemExit(status)
 
 
 def _is_away(error: Exception) -> bool:
