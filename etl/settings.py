@@ -170,9 +170,10 @@ def storage_key(*, make: bool = True) -> bytes:
     """The secret of landed files and backups, as `pseudonym_key`.
 
     Args:
-        make: whether a missing file is made; what was written with a lost key is not read with a new one.
+        make: whether a missing file is made, in a home where nothing landed yet: what was written with a lost key is not
+            read with a new one.
     """
-    return _secret(STORAGE, make=make)
+    return _secret(STORAGE, make=make and not (home() / "landing").exists())
 
 
 def key_file(secret: Secret = PSEUDONYMS) -> Path:

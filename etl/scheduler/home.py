@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from etl.model.errors import SaisinesError
 from etl.scheduler import configuration
 from etl.scheduler.configuration import HOST
 
@@ -133,7 +134,13 @@ def _secrets(path: Path) -> dict[str, str]:
             "password": secrets.token_urlsafe(18),
         }
         _write(path, json.dumps(made))
-    read: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        read: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SaisinesError(
+            f"{path} : secrets abîmés ; remettez ce fichier, ou effacez-le : d’autres seront tirés, "
+            "chacun se reconnectera et les connexions d’Airflow seront à ressaisir."
+        ) from error
     return read
 
 
@@ -143,4 +150,6 @@ def _write(path: Path, text: str) -> None:
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     draft.replace(path)

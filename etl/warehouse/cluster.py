@@ -29,6 +29,7 @@ SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_MAX = 100  # bytes; Linux allows 107, macOS 103
 LIST_CHARACTERS = ',"'  # both ends read the place of the socket as a list
 START_SECONDS = 60
+STARTING_BYTES = 1 << 24  # the least room that a start asks for: a segment of its journal
 LOG = "server.log"
 WAIT = ("-w", "-t", str(START_SECONDS))
 INITDB = ("-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
@@ -112,7 +113,9 @@ def start(data: Path) -> Postmaster:
         if "shared memory block" not in _tail(data / LOG):
             break
         time.sleep(0.25)
-    raise AwayError(f"PostgreSQL ne démarre pas ; la raison est à la fin de {data / LOG}.")
+    free = shutil.disk_usage(data).free
+    why = "le disque est plein" if free < STARTING_BYTES else f"la raison est à la fin de {data / LOG}"
+    raise AwayError(f"PostgreSQL ne démarre pas ; {why}.")
 
 
 def stop(data: Path) -> None:

@@ -1,6 +1,7 @@
 """The embedded server: shared, stopped by its last user, and started again after whatever was killed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -126,6 +127,15 @@ def test_a_damaged_pid_file_is_thrown_away(made, content):
     (made / "postgres" / "postmaster.pid").write_text(content)
     with running(made) as url:
         assert rows(url) == [(1,)]
+
+
+def test_a_server_that_a_full_disk_keeps_from_starting_is_away_and_says_so(made, monkeypatch):
+    monkeypatch.setattr(cluster, "_run", lambda *_, **__: 1)
+    with pytest.raises(AwayError, match=r"ne démarre pas ; la raison est à la fin de .*server\.log"), running(made):
+        pass
+    monkeypatch.setattr("shutil.disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 4096))
+    with pytest.raises(AwayError, match="ne démarre pas ; le disque est plein"), running(made):
+        pass
 
 
 def test_stale_sockets_and_locks_do_not_matter(made):

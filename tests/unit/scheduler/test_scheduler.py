@@ -1,16 +1,22 @@
 """Our own Airflow's folder and processes: private, kept between starts, and never left behind."""
 
 import json
+import os
+import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from configparser import ConfigParser
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
 from etl import settings
+from etl.jobs.running import up
+from etl.model.errors import AwayError, SaisinesError
 from etl.scheduler import home, processes, runs
 from etl.scheduler.api import wait
 
@@ -37,6 +43,39 @@ def test_secrets_are_readable_by_their_owner_alone_and_kept(tmp_path: Path) -> N
     assert again.password == first.password
     for path in again.folder.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path.name
+
+
+def test_secrets_that_are_damaged_are_said_and_not_drawn_anew(tmp_path: Path) -> None:
+    made = home.prepare(tmp_path, URL, 8765)
+    (made.folder / "secrets.json").write_text("")
+    with pytest.raises(SaisinesError, match=r"secrets\.json : secrets abîmés"):
+        home.prepare(tmp_path, URL, 8765)
+    assert (made.folder / "secrets.json").read_text() == ""
+
+
+def test_a_warehouse_that_cannot_start_now_does_not_end_the_watcher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = ["le disque est plein", "le disque est plein", ""]
+
+    @contextmanager
+    def running(home: Path) -> Iterator[str]:
+        if why := tries.pop(0):
+            raise AwayError(why)
+        os.kill(os.getpid(), signal.SIGTERM)  # told to stop, once it is back
+        yield ""
+
+    said: list[str] = []
+    monkeypatch.setattr(up.server, "running", running)
+    monkeypatch.setattr(up, "WATCH_SECONDS", 0)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        up._keep(tmp_path, home.prepare(tmp_path, URL, 8765), {}, said.append)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert [line.partition(" le ")[2] for line in said] == ["disque est plein"]
+    assert tries == []
 
 
 def test_two_homes_do_not_share_their_secrets(tmp_path: Path) -> None:

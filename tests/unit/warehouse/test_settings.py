@@ -74,6 +74,15 @@ def test_a_key_that_others_can_read_is_refused():
         settings.pseudonym_key()
 
 
+def test_a_lost_key_is_not_drawn_anew_where_files_lie_that_it_encrypted(tmp_path):
+    settings.storage_key()
+    (settings.home() / "landing").mkdir(parents=True)
+    settings.storage_key()
+    settings.key_file(settings.STORAGE).rename(tmp_path / "lost")
+    with pytest.raises(SaisinesError, match="pas de clé de chiffrement ici"):
+        settings.storage_key()
+
+
 @pytest.mark.parametrize("content", ["", "not hexadecimal", "éé"])
 def test_a_damaged_key_is_refused_not_replaced(content):
     settings.pseudonym_key()
