@@ -6,9 +6,10 @@ import duckdb
 import pyarrow as pa
 
 from etl.engine.plan import Step, checks, needed, rules
-from etl.engine.schema import SCHEMAS, shaped, table
+from etl.engine.schema import PRESTATIONS, SCHEMAS, WORDS, WRITTEN, shaped, table
 
 RESULTS = frozenset({"line", "not_paid", "payee", "discrepancy", "saisine_case"})
+READ_OFTEN = frozenset({"fiche", "session"})
 REPEATED = "rationed"
 ROUNDS = 1000
 MEMORY_LIMIT = "2GB"
@@ -51,12 +52,38 @@ def compute(
             _drop_read(connection, plan, position, asked)
         if "discrepancy" in asked:
             connection.execute(f"create table discrepancy as {_all_discrepancies(connection)}").fetchall()
-        return {name: connection.table(name).to_arrow_table() for name in sorted(asked)}
+        return {name: _fetched(connection, name) for name in sorted(asked)}
 
 
 def _register(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
+    """The input tables, their words as numbers: copies of what many steps read, views of the rest."""
     for name in SCHEMAS:
-        connection.register(name, shaped(name, tables[name]) if name in tables else table(name))
+        connection.register(f"given_{name}", shaped(name, tables[name]) if name in tables else table(name))
+    told = [f"select {column} as word from given_{name}" for name, columns in WORDS.items() for column in columns]
+    words = " union ".join([*told, *(f"select '{word}'" for word in WRITTEN)])
+    connection.execute(
+        f"create type word as enum (select word from ({words}) where word is not null order by word)"
+    ).fetchall()
+    connection.execute(f"create type prestation as enum {PRESTATIONS}").fetchall()
+    for name in SCHEMAS:
+        kind = "table" if name in READ_OFTEN else "view"
+        connection.execute(f"create {kind} {name} as select {_columns(name)} from given_{name}").fetchall()
+
+
+def _columns(name: str) -> str:
+    kinds = dict.fromkeys(WORDS.get(name, ()), "word") | {"prestation": "prestation"}
+    return ", ".join(
+        f"{column}::{kinds[column]} as {column}" if column in kinds else column for column in SCHEMAS[name].names
+    )
+
+
+def _fetched(connection: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
+    """A table with its words as text."""
+    columns = [
+        f"{column}::varchar as {column}" if kind.startswith("ENUM") else column
+        for column, kind, *_ in connection.execute(f"describe {name}").fetchall()
+    ]
+    return connection.sql(f"select {', '.join(columns)} from {name}").to_arrow_table()
 
 
 def _run(connection: duckdb.DuckDBPyConnection, step: Step) -> None:

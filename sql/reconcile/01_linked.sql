@@ -18,5 +18,5 @@ met as (
     union select distinct association from decision where association is not null
     union select distinct association from stated
 )
-select met.association, coalesce(known.root, met.association) as root
+select met.association, coalesce(known.root, met.association)::word as root
 from met left join known using (association)

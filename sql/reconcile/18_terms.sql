@@ -11,7 +11,7 @@ open_line as (
 ),
 unnamed as (
     select saisine.saisine, opened_on, numero_appele,
-        if(frozen.saisine is null, coalesce(moved.qualite, journal_qualite), journal_qualite) as qualite
+        if(frozen.saisine is null, coalesce(moved.qualite, journal_qualite), journal_qualite)::word as qualite
     from saisine left join moved using (saisine) left join frozen using (saisine)
     where given_convention is null and numero_appele is not null
 ),
@@ -28,12 +28,13 @@ carried as (
 ),
 told as (
     select saisine, arg_min(qualite, first_turn) as qualite
-    from counting join span using (saisine, root) where not aside and qualite is not null group by saisine
+    from counting semi join (select saisine from saisine where journal_qualite is null) using (saisine) join span using (saisine, root)
+    where not aside and qualite is not null group by saisine
 )
 select saisine.saisine,
-    coalesce(given_convention, carried.convention) as journal_convention,
-    coalesce(moved.convention, frozen.convention, given_convention, carried.convention) as convention,
-    coalesce(moved.qualite, frozen.qualite, journal_qualite, told.qualite) as qualite,
+    coalesce(given_convention, carried.convention)::word as journal_convention,
+    coalesce(moved.convention, frozen.convention, given_convention, carried.convention)::word as convention,
+    coalesce(moved.qualite, frozen.qualite, journal_qualite, told.qualite)::word as qualite,
     moved.convention is not null as convention_moved,
     moved.qualite is not null as qualite_moved,
     frozen.convention as frozen_convention,
