@@ -10,13 +10,13 @@ with recursive stated_session as (
     where line.prestation in ('PSY', 'JUR', 'SOC') and not line.taken_back and beneficiaire is not null
 ),
 fresh as (
-    select judged.saisine, saisine_case.beneficiaire, judged.root, judged.prestation, judged.day, judged.nth, judged.heure, age, surplus_by
+    select judged.saisine, saisine_case.beneficiaire, judged.root, judged.prestation, judged.day, judged.nth, judged.heure, opened_at, opened_by, surplus_by
     from session_judged as judged
     join saisine_case using (saisine)
     left join stated_session as stated on stated.saisine = judged.saisine and stated.root = judged.root and stated.prestation = judged.prestation
         and stated.day = judged.day and stated.nth = judged.nth
-    where not judged.undated and invalid_by is null and saisine_case.beneficiaire is not null and stated.saisine is null
-        and saisine_case.beneficiaire in (select beneficiaire from saisine where beneficiaire is not null group by 1 having count(*) > 1)
+    where not judged.undated and invalid_by is null and stated.saisine is null
+        and saisine_case.beneficiaire in (select beneficiaire from saisine_case group by all having count(*) > 1)
 ),
 shared as (
     select beneficiaire, root, prestation, day from (
@@ -25,15 +25,15 @@ shared as (
     group by all having count(distinct saisine) > 1
 ),
 queue as (
-    select fresh.*, heure[1:2]::int * 60 + heure[4:5]::int as minute,
+    select fresh.*, substr(heure, 1, 2)::int * 60 + substr(heure, 4, 2)::int as minute,
         fresh.saisine in (select saisine from blocked) as is_blocked,
         (fresh.saisine, fresh.root) in (select (counting.saisine, counting.root) from accepted
             join counting on counting.saisine = accepted.saisine and counting.sender = accepted.root where code = 'SESSION_ELSEWHERE') as lifted,
-        row_number() over (partition by beneficiaire, root, prestation, day order by age, fresh.nth) as turn
+        row_number() over (partition by beneficiaire, root, prestation, day order by opened_at, opened_by, fresh.saisine, fresh.nth) as turn
     from fresh semi join shared using (beneficiaire, root, prestation, day)
 ),
 taken as (
-    select beneficiaire, root, prestation, day, list(struct_pack(saisine := saisine, minute := heure[1:2]::int * 60 + heure[4:5]::int)) as taken
+    select beneficiaire, root, prestation, day, list(struct_pack(saisine := saisine, minute := substr(heure, 1, 2)::int * 60 + substr(heure, 4, 2)::int)) as taken
     from stated_session semi join shared using (beneficiaire, root, prestation, day) where not undated group by all
 ),
 judged as (

@@ -1,28 +1,34 @@
 -- One row per saisine, as the journal tells it (rules §3), before conventions, fiches and decisions on its terms.
--- `age` numbers all saisines in order of opening: the earlier of two is the one with the smaller number.
-with told as (
-    select saisine, any_value(reference) as reference,
-        min(debut_on) as opened_on,
-        arg_min(debut_at, n) as opened_at,
-        arg_min(id_appel, n) as opened_by,
-        arg_min(struct_pack(numero := numero_appele), n).numero as numero_appele,
-        arg_min(debut_time, n) as opened_time,
-        coalesce(bool_or(urgence), false) as urgence,
-        arg_max(nullif(beneficiaire, ''), n) as beneficiaire,
-        arg_max(nullif(qualite, ''), n) as journal_qualite,
-        arg_max(nullif(departement, ''), n) as departement,
-        arg_max(nullif(convention, ''), n) as given_convention
-    from journal_row group by saisine
+-- The first row opens it; of what the others bring, the last that is given holds.
+with opening as (
+    select saisine, reference, debut_on as opened_on, debut_at as opened_at, id_appel as opened_by, numero_appele, debut_time as opened_time,
+        urgence, beneficiaire, qualite, departement, convention
+    from journal_row where n = 1
+),
+later as (
+    select saisine, bool_or(urgence) as urgence,
+        arg_max(beneficiaire, n) filter (beneficiaire <> '') as beneficiaire,
+        arg_max(qualite, n) filter (qualite <> '') as qualite,
+        arg_max(departement, n) filter (departement <> '') as departement,
+        arg_max(convention, n) filter (convention <> '') as convention
+    from journal_row where n > 1 group by saisine
 ),
 party as (
     select saisine,
-        arg_min(association, turn) as first_association,
-        arg_max(association, turn) as last_association,
-        arg_max(root, turn) as last_root,
+        arg_min(association, turn)::word as first_association,
+        arg_max(association, turn)::word as last_association,
+        arg_max(root, turn)::word as last_root,
         count(distinct root) as roots
-    from seizure group by saisine
+    from seizure where not (turn = 1 and is_last) group by saisine
+    union all
+    select saisine, association, association, root, 1 from seizure where turn = 1 and is_last
 )
-select told.*, first_association, last_association, last_root, roots,
-    row_number() over (order by opened_at, opened_by, saisine) as age,
+select saisine, reference, opened_on, opened_at, opened_by, numero_appele, opened_time,
+    coalesce(opening.urgence, false) or coalesce(later.urgence, false) as urgence,
+    coalesce(later.beneficiaire, nullif(opening.beneficiaire, '')) as beneficiaire,
+    coalesce(later.qualite, nullif(opening.qualite, ''))::word as journal_qualite,
+    coalesce(later.departement, nullif(opening.departement, ''))::word as departement,
+    coalesce(later.convention, nullif(opening.convention, ''))::word as given_convention,
+    first_association, last_association, last_root, roots,
     coalesce(association.departement[:2] in ('97', '98'), false) as first_overseas
-from told left join party using (saisine) left join association on association.code = first_association
+from opening left join later using (saisine) left join party using (saisine) left join association on association.code = first_association

@@ -4,6 +4,6 @@
 select saisine, last_association as association, earlier as detail from (
     select saisine, last_association, opened_on,
         lag(opened_on) over person as earlier_on, lag(reference) over person as earlier
-    from saisine where beneficiaire is not null
-    window person as (partition by beneficiaire order by age))
+    from saisine where beneficiaire in (select beneficiaire from saisine group by all having count(*) > 1)
+    window person as (partition by beneficiaire order by opened_at, opened_by, saisine))
 where earlier_on >= opened_on - 30
