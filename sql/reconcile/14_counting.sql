@@ -21,16 +21,20 @@ adopted_latest as (
 ),
 counts as (
     select saisine, root, root as sender, version, received_on, fiche_id, rival, revised
-    from latest where seized and (saisine, root) not in (select (saisine, root) from adopted)
+    from latest anti join adopted using (saisine, root) where seized
     union all
     select saisine, root, sender, version, received_on, fiche_id, rival, revised from adopted_latest
+),
+talking as (
+    select distinct fiche_group_id from session
+    where statut = 'honore' and fiche_group_id in (select fiche_group_id from fiche where issue = 'injoignable')
 ),
 worded as (
     select counts.*, fiche.* exclude (fiche_id, version, received_on, association, delivery_id, sheet, row_number),
         case when rival then 'RIVAL_VERSIONS'
              when fiche.issue = 'injoignable' and (
                  layout = 'bordereau' and coalesce(nb_psy, 0) + coalesce(nb_jur, 0) + coalesce(nb_soc, 0) > 0
-                 or layout = 'classeur' and fiche_group_id in (select fiche_group_id from session where statut = 'honore'))
+                 or layout = 'classeur' and fiche_group_id in (from talking))
              then 'NO_SHOW_AND_SESSIONS' end as flaw
     from counts join fiche using (fiche_id)
 )
