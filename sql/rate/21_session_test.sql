@@ -8,8 +8,9 @@ with failing as (
             if(not undated and told.day > date_cloture + 30, 'SESSION_AFTER_CLOSURE', null),
             if(told.day > runoff_until, 'SESSION_AFTER_CONVENTION', null),
             if(outside, 'SESSION_OUTSIDE_SEIZURE', null)], lambda code: code is not null) as failed
-    from told_session as told join saisine_case using (saisine)
-    where statut = 'honore'
+    from told_session as told
+    where statut = 'honore' and (told.day < earliest_day or not undated and (told.day > received_on or told.day > date_cloture + 30)
+        or told.day > runoff_until or outside)
 ),
 lifted as (
     select saisine, root, list(code) as codes from (

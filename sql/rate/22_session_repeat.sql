@@ -2,10 +2,10 @@
 -- DUPLICATE_SESSION when an earlier valid one is not 45 minutes away by the hours of both, SESSION_IMPLAUSIBLE when it would be the third.
 with recursive passing as (
     select told.saisine, told.root, told.prestation, told.day, told.nth, told.heure,
-        row_number() over same as turn, count(*) over (partition by told.saisine, told.root, told.prestation, told.day) as together
+        row_number() over same as turn, count(*) over (same rows between unbounded preceding and unbounded following) as number
     from told_session as told
     left join session_test using (saisine, root, prestation, day, nth)
-    where statut = 'honore' and not undated and refused_by is null
+    where together > 1 and statut = 'honore' and not undated and refused_by is null
     window same as (partition by told.saisine, told.root, told.prestation, told.day order by told.nth)
 ),
 lifting as (
@@ -15,9 +15,9 @@ lifting as (
 ),
 queue as (
     select passing.*, coalesce(repeats, false) as repeats, coalesce(crowds, false) as crowds,
-        heure[1:2]::int * 60 + heure[4:5]::int as minute
+        substr(heure, 1, 2)::int * 60 + substr(heure, 4, 2)::int as minute
     from passing left join lifting using (saisine, root)
-    where together > 1
+    where number > 1
 ),
 judged(saisine, root, prestation, day, turn, nth, minutes, is_repeat, is_crowd, refused_by) as (
     select saisine, root, prestation, day, turn, nth, [minute], false, false, null::text from queue where turn = 1

@@ -6,8 +6,9 @@ with held as (
     from counting join span using (saisine, root) where not aside
 ),
 declared as (
-    unpivot (select saisine, root, layout, days, nb_psy as PSY, nb_jur as JUR, nb_soc as SOC from held)
-    on PSY, JUR, SOC into name prestation value declared
+    select * replace (prestation::prestation as prestation) from (
+        unpivot (select saisine, root, layout, days, nb_psy as PSY, nb_jur as JUR, nb_soc as SOC from held)
+        on PSY, JUR, SOC into name prestation value declared)
 ),
 written as (
     select saisine, root, prestation, count(*) as written from told_session where statut = 'honore' and not undated group by all

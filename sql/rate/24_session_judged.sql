@@ -1,7 +1,7 @@
 -- One row per session `honore` with what its own fiche says against it (rules §6): `invalid_by`, the test it fails, else `surplus_by`,
 -- the reason it is beyond the number declared or the weeks begun.
 with tested as (
-    select told.* exclude (statut),
+    select told.* exclude (statut, together, earliest_day, runoff_until),
         coalesce(session_test.refused_by, session_repeat.refused_by) as invalid_by
     from told_session as told
     left join session_test using (saisine, root, prestation, day, nth)
