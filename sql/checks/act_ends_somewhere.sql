@@ -1,8 +1,8 @@
 -- Every act is a line, was stated and stays so, or is not paid for a reason.
 with ends as (
     select saisine, convention, association, prestation, act_date, nth from line
-    union select saisine, convention, association, prestation, act_date, nth from not_paid
-    union select saisine, convention, association, prestation, act_date, nth from stated_line
+    union all select saisine, convention, association, prestation, act_date, nth from not_paid
+    union all select saisine, convention, association, prestation, act_date, nth from stated_line
 )
 select saisine, convention, association, prestation, act_date, nth
 from act_reason anti join ends using (saisine, convention, association, prestation, act_date, nth)
