@@ -19,6 +19,7 @@ from etl.model.text import key, normalise
 
 Cell = Any  # what a workbook or a CSV holds: text, number, day, instant, hour or truth value
 Reader = Callable[[str], str | None]
+Recogniser = Callable[[set[Any]], dict[Any, str | None]]  # what some of these cells are read as, known at once
 
 UNREAD = "!"  # sorts before digits: what is unread is not also too late
 PARIS = ZoneInfo("Europe/Paris")
@@ -52,12 +53,13 @@ _LETTER_O = str.maketrans("Oo", "00")
 _ONLY_DIGITS_AND_O = re.compile(r"[0-9Oo /.,:-]+")
 
 
-def texts(cells: Iterable[Any], read: Reader) -> list[str | None]:
+def texts(cells: Iterable[Any], read: Reader, recognise: Recogniser | None = None) -> list[str | None]:
     """Read a column. Each distinct value is converted once: real columns repeat themselves.
 
     Args:
         cells: what a workbook or a CSV holds: text, number, day, instant, hour or truth value.
         read: one of the readers below.
+        recognise: gives for some cells what the reader would give.
 
     Returns:
         A canonical text a cell, None for a blank one.
@@ -65,7 +67,9 @@ def texts(cells: Iterable[Any], read: Reader) -> list[str | None]:
     column = list(cells)
     if bool in set(map(type, column)):  # True == 1.0: they would be one distinct value
         column = [("oui" if cell else "non") if type(cell) is bool else cell for cell in column]
-    known = {cell: _read(cell, read) for cell in set(column)}
+    distinct = set(column)
+    known = recognise(distinct) if recognise else {}
+    known |= {cell: _read(cell, read) for cell in (distinct - known.keys() if known else distinct)}
     return list(map(known.__getitem__, column))
 
 

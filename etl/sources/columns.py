@@ -127,7 +127,11 @@ def _adapted(read: cells.Reader, column: Column) -> cells.Reader:
 
 def read_column(values: list[Any], column: Column, read: cells.Reader) -> list[str | None]:
     """Read the cells of one column and put what stands for a blank one."""
-    read_values = cells.texts(values, read)
+    return with_default(cells.texts(values, read), column)
+
+
+def with_default(values: list[str | None], column: Column) -> list[str | None]:
+    """Put what stands for a blank cell."""
     if column.defaut is None:
-        return read_values
-    return [column.defaut if value is None else value for value in read_values]
+        return values
+    return [column.defaut if value is None else value for value in values]

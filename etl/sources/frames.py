@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from etl.sources.tabular import Rows
@@ -43,18 +44,22 @@ def frame_of(parts: Sequence[Part], columns: Sequence[str]) -> pd.DataFrame:
 
     values: dict[str, list[Any]] = {
         "delivery": _repeated(parts, lambda part: part.delivery),
-        "sheet": [sheet for part in parts for sheet in part.rows.sheets],
-        "row_number": [number for part in parts for number in part.rows.numbers],
+        "sheet": _joined(part.rows.sheets for part in parts),
+        "row_number": _joined(part.rows.numbers for part in parts),
         "dossier": _repeated(parts, lambda part: part.folder),
         "au_plus_tard": _repeated(parts, lambda part: _a_year_after(part.received_on).isoformat() + LATEST),
     }
-    values |= {name: [value for part in parts for value in part.rows.values[name]] for name in columns}
+    values |= {name: _joined(part.rows.values[name] for part in parts) for name in columns}
     whole = {"delivery": "int64", "row_number": "int64"}
     return pd.DataFrame({name: pd.Series(column, dtype=whole.get(name, "object")) for name, column in values.items()})
 
 
-def _repeated(parts: Sequence[Part], value: Any) -> list[Any]:  # noqa: ANN401 - a function of a part
-    return [each for part in parts for each in [value(part)] * len(part.rows.numbers)]
+def _joined(columns: Iterable[Sequence[Any]]) -> list[Any]:
+    return list(chain.from_iterable(columns))
+
+
+def _repeated(parts: Sequence[Part], value: Callable[[Part], Any]) -> list[Any]:
+    return _joined([value(part)] * len(part.rows.numbers) for part in parts)
 
 
 def _a_year_after(day: date) -> date:

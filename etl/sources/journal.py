@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from typing import Any
 from etl.model.errors import SaisinesError
 from etl.model.text import key
 from etl.sources import cells, delimited, legs, tabular
-from etl.sources.columns import Pseudonym, reader_of
+from etl.sources.columns import Pseudonym, reader_of, with_default
+from etl.sources.plain import recogniser_of
 from etl.sources.profile import CONTACT, REQUIRED, Profile
 from etl.sources.tabular import Rows
 from etl.sources.workbook import Row, Sheet, is_workbook, read_workbook, what_it_is
@@ -41,7 +41,7 @@ def pseudonym_of(secret: bytes) -> Pseudonym:
     Args:
         secret: the key, which lives outside the store.
     """
-    return lambda text: hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+    return lambda text: hmac.digest(secret, text.encode(), "sha256").hex()
 
 
 def read_journal(content: bytes, name: str, profile: Profile, pseudonym: Pseudonym) -> Rows:
@@ -145,9 +145,9 @@ def _field(field: str, taken: Taken, profile: Profile, pseudonym: Pseudonym, *, 
     if column is None:
         return blank
     read = reader_of(column, zone=profile.zone, is_1904=is_1904, pseudonym=pseudonym)
-    columns = [cells.texts(values, read) for values in taken.candidates(field)] or [blank]
+    columns = [cells.texts(values, read, recogniser_of(column)) for values in taken.candidates(field)] or [blank]
     if len(columns) == 1:
-        return [column.defaut if value is None else value for value in columns[0]]
+        return with_default(columns[0], column)
     return [
         next((value for value in given if value is not None), column.defaut) for given in zip(*columns, strict=True)
     ]

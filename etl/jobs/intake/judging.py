@@ -82,7 +82,7 @@ def judge(given: Sequence[Given], known: Mapping[str, str], progress: Progress) 
         verdict = judge_frame(_suite(kind), read)
         frame = read if kind == SESSION else with_known_codes(read, known)
         wrong = sorted(verdict.faults)
-        accepted[kind] = frame.drop(index=wrong)
+        accepted[kind] = frame.drop(index=wrong) if wrong else frame
         refused += [
             _refusal(kind, row, verdict.faults[place]) for place, row in zip(wrong, _rows(frame, wrong), strict=True)
         ]

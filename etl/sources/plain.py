@@ -1,0 +1,102 @@
+"""The plain forms of cells, recognised over whole columns at once: what systems write, as against what people type.
+
+The readers of `cells` say what is accepted and what it becomes. A recogniser knows a part of that, the part that nearly
+every cell of a large journal is made of, and gives what the reader would give; a property test holds them together. What
+it does not know it leaves blank, for the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from etl.sources.cells import Recogniser
+from etl.sources.columns import Column, Kind
+
+if TYPE_CHECKING:
+    import numpy
+    import pyarrow as pa
+
+# From distinct texts to what each is read as, null where it is not known.
+Form = Callable[["pa.StringArray"], "pa.StringArray"]
+
+FEW = 500  # texts, below which the readers are as fast
+
+# Words of visible ASCII, one space between two, with a letter or a digit: nothing to normalise, and not a dash for nothing.
+_WORDS = r"^[!-~]*[0-9A-Za-z][!-~]*(?: [!-~]+)*$"
+_CANONICAL = r"^FV[0-9]{2}-[0-9]{6}-[0-9A-Z]$"
+# With an offset, on a day that every year has.
+_INSTANT = (
+    r"^20[0-9]{2}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    r"[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:Z|[+-](?:0[0-9]|1[01]):[0-5][0-9])$"
+)
+LENGTH = 13  # of FV26-000123-W, whose check character is the last
+DIGITS = (2, 3, *range(5, 11))
+AFTER_FV = 13  # what MOD 37,36 has come to after both letters
+
+
+def recogniser_of(column: Column) -> Recogniser | None:
+    """The recogniser of a column; None where its cells are few texts, or something is made of them first."""
+    if column.motif or column.vaut or column.valeurs or column.prefixe or column.illisible == "vide":
+        return None
+    form = {Kind.IDENTIFIER: words, Kind.INSTANT: instants, Kind.REFERENCE: references}.get(column.nature)
+    return partial(_known, form) if form else None
+
+
+def _known(form: Form, texts: set[Any]) -> dict[Any, str | None]:
+    """What those of these texts that have a form are read as; nothing if they are few, or not all texts."""
+    if len(texts) < FEW or set(map(type, texts)) != {str}:
+        return {}
+    import pyarrow as pa
+
+    written = list(texts)
+    read = form(pa.array(written, pa.string())).to_pylist()
+    return {text: plain for text, plain in zip(written, read, strict=True) if plain is not None}
+
+
+def words(texts: pa.StringArray) -> pa.StringArray:
+    """Identifiers."""
+    return _only(texts, _WORDS)
+
+
+def instants(texts: pa.StringArray) -> pa.StringArray:
+    """Instants with an offset, as UTC."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    moments = _only(texts, _INSTANT).cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("s")).cast(pa.string())
+    return pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(moments, 0, 10), pc.utf8_slice_codeunits(moments, 11, 19), "T"
+    )
+
+
+def references(texts: pa.StringArray) -> pa.StringArray:
+    """References in their canonical form, whose check character is right."""
+    import numpy
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    canonical = _only(texts, _CANONICAL)
+    is_right = numpy.zeros(len(canonical), bool)
+    is_right[canonical.is_valid().to_numpy(zero_copy_only=False)] = _checked("".join(canonical.drop_null().to_pylist()))
+    return pc.if_else(pa.array(is_right), canonical, pa.scalar(None, pa.string()))
+
+
+def _checked(canonical: str) -> numpy.ndarray[Any, Any]:
+    """Whether the check character of each of these references, end to end, is that of ISO 7064 MOD 37,36."""
+    import numpy
+
+    codes = numpy.frombuffer(canonical.encode(), "uint8").astype("int64").reshape(-1, LENGTH)
+    left = numpy.full(len(codes), AFTER_FV)
+    for place in DIGITS:
+        left = ((left + codes[:, place] - ord("0") - 1) % 36 + 1) * 2 % 37
+    given = codes[:, -1]
+    return (37 - left) % 36 == given - numpy.where(given > ord("9"), ord("A") - 10, ord("0"))  # type: ignore[no-any-return]
+
+
+def _only(texts: pa.StringArray, pattern: str) -> pa.StringArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(pc.match_substring_regex(texts, pattern), texts, pa.scalar(None, pa.string()))
