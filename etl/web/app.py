@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,7 +18,7 @@ from etl import settings
 from etl.model.errors import ManyErrors, SaisinesError
 from etl.web.access import Visitor, visitor
 from etl.web.matrix import ROUTES, Route
-from etl.web.render import page
+from etl.web.render import own_path, page
 
 # The module of each route's function: etl/web/<module>.py.
 FUNCTIONS = {
@@ -158,7 +159,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     told = error.detail if error.detail != "Not Found" else "Cette page n’existe pas."
     if who is None:
         return PlainTextResponse(str(told), error.status_code)
-    return page(request, who, "refus.html", status=error.status_code, errors=[told], title="Refusé")
+    return _told(request, who, error.status_code, [told], "Refusé")
 
 
 def _sign_in(request: Request) -> Response:
@@ -171,7 +172,14 @@ async def _impossible(request: Request, error: Exception) -> Response:
     """What the job refuses, in its own words."""
     told = list(error.errors) if isinstance(error, ManyErrors) else [str(error)]
     who: Visitor = request.state.who
-    return page(request, who, "refus.html", status=409, errors=told, title="Ce n’est pas possible")
+    return _told(request, who, 409, told, "Ce n’est pas possible")
+
+
+def _told(request: Request, who: Visitor, status: int, errors: list[str], title: str) -> Response:
+    """The page that says why not, and leads back to where the person was."""
+    before = urlsplit(request.headers.get("referer", ""))
+    before_path = own_path(request, f"{before.path}?{before.query}".rstrip("?"), "/")
+    return page(request, who, "refus.html", status=status, errors=errors, title=title, before=before_path)
 
 
 async def _unreadable(request: Request, error: Exception) -> Response:

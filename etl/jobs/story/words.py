@@ -89,8 +89,9 @@ def act_name(act: Mapping[str, Any]) -> str:
     hour = f" à {act['heure']}" if act.get("heure") else ""
     mode = f", {MODE_NAMES[act['mode']]}" if act.get("mode") else ""
     when = f" du {french.day(act['act_date'])}{hour}" if act["act_date"] else ""
-    place = f" (n° {act['nth']} du jour)" if act["nth"] > 1 and not act.get("undated") else ""
-    place = f" (n° {act['nth']}, sans date)" if act.get("undated") else place
+    place = f" (n° {act['nth']} du jour)" if act["nth"] > 1 else ""
+    if act.get("undated"):
+        when, place = f" n° {act['nth']}", f", sans date, compté au {french.day(act['act_date'])}"
     return f"{PRESTATION_NAMES[act['prestation']]}{when}{place}{mode}"
 
 

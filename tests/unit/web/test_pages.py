@@ -22,6 +22,15 @@ def test_an_address_that_means_nothing_gives_a_page_and_a_defect_shows_nothing(h
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
+def test_a_refusal_leads_back_to_where_the_person_was_and_nowhere_else(desk):
+    def refused(referer: str) -> str:
+        return desk.get("/livraisons/abc", headers={"x-account": "nadia", "referer": referer}).text
+
+    assert 'href="/livraisons?nature=fiches&amp;page=2"' in refused("http://testserver/livraisons?nature=fiches&page=2")
+    assert "elsewhere" not in refused("http://elsewhere/livraisons")
+    assert "elsewhere" not in refused("http://testserver//elsewhere/x")
+
+
 def test_a_decision_taken_since_by_somebody_else_is_refused_on_the_same_saisine_only():
     newer = [{"author": "louis", "reference": "FV26-000123-W", "kind": "dispute", "reason": "vu"}]
     deciding._refuse_newer(newer, {"FV26-000124-U"})
