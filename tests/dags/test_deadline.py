@@ -28,7 +28,7 @@ with DAG("slow", schedule=None, deadline=[alert]):
 
     @task
     def rest():
-        time.sleep(60)
+        time.sleep(600)
 
     rest()
 """

@@ -231,4 +231,6 @@ def test_a_hundred_thousand_saisines_are_written_and_read_in_seconds(engine):
     wrote = time.monotonic() - start
     start = time.monotonic()
     assert load_inputs(address_of(engine), date(2026, 7, 15))["session"].num_rows == 3 * n
-    assert wrote < 15 and time.monotonic() - start < 10  # 3 s and 0.8 s on two idle cores
+    # 3 s and 0.8 s on two idle cores; a busy machine is many times slower, another complexity a thousand times
+    assert wrote < 300
+    assert time.monotonic() - start < 300
