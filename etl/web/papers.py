@@ -122,11 +122,15 @@ COLUMNS = {
 }  # fmt: skip
 
 
+WORDS = {"saisine", "association", "prestation", "kind", "tariff", "corrects"}  # the rest are numbers and days
+
+
 def _cells(line: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
     for name in names:
         value = _plain(line[name]) if name.endswith("_cents") else line[name]
         text = "" if value is None else str(value)
-        yield f"'{text}" if text[:1] in "=+@\t\r" and text else text
+        starts_formula = text[:1] in {"=", "+", "@", "\t", "\r"} or (text.startswith("-") and name in WORDS)
+        yield f"'{text}" if starts_formula else text
 
 
 def _plain(cents: int | None) -> str:

@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Response
 
 from etl import settings
 from etl.engine.reasons import sentences
+from etl.jobs.payment import pay
 from etl.jobs.payment.payment_told import FOLLOWS
 from etl.warehouse.drafts import load_draft, load_drafts, load_events, unpack
 from etl.warehouse.payments import load_batches, load_items, load_payees
@@ -56,6 +57,7 @@ def _known(connection: Connection, quarter: str, convention: str, digest: str) -
     drafts, final = load_drafts(connection), load_statement_of(connection, row["draft_id"])
     before = _before([one for one in drafts if one["quarter"] == row["quarter"]], row)
     batches = load_batches(connection, final["statement_id"]) if final else []
+    register = load_associations(connection)
     return {
         "row": row,
         "earlier": load_draft(connection, convention, row["quarter"], before["digest"]) if before else None,
@@ -65,7 +67,8 @@ def _known(connection: Connection, quarter: str, convention: str, digest: str) -
         "batches": batches,
         "under_way": {one["place"]: _under_way(connection, one) for one in batches},
         "past": {"cents": statements.before_cents(drafts, load_statements(connection), row)},
-        "names": {one["code"]: one["nom"] for one in load_associations(connection)},
+        "names": {one["code"]: one["nom"] for one in register},
+        "held": pay.held(register) if final else {},
     }
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import re
-import subprocess
 from datetime import UTC, datetime
 
 import openpyxl
@@ -20,6 +19,7 @@ from etl.warehouse.server import connect
 from etl.warehouse.tables import payment_batches
 from reports.fec_rules import COLUMNS
 
+from .figures import amount_after, cents, printed
 from .stated import AT, finalise, line, statement
 
 LATER = datetime(2031, 3, 3, 3, 3, tzinfo=UTC)
@@ -77,25 +77,6 @@ def test_a_payment_file_that_would_not_be_the_one_sent_is_refused(home, monkeypa
     monkeypatch.setattr("reports.payment.REMITTANCE", 10)
     with pytest.raises(SaisinesError, match="n’est pas celui qui fut envoyé"):
         issue.run(home, number, home / "a")
-
-
-def cents(written):
-    return int(re.sub(r"[^0-9-]", "", written.replace("−", "-")))
-
-
-def printed(content):
-    return subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
-    ).stdout.decode()
-
-
-def amount_after(text, label):
-    """The amount at the end of the line that begins with a label."""
-    found = re.search(
-        rf"^ *{label}[^\n]*?((?:[−-]?[0-9][0-9\s\u202f]*),[0-9]{{2}})[\s\u202f]*€? *$", text, re.MULTILINE
-    )
-    assert found, label
-    return cents(found[1])
 
 
 @pytest.mark.parametrize(
