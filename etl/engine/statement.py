@@ -15,6 +15,7 @@ Row = dict[str, Any]
 PRESTATIONS = ("PEC", "CAR", "REO", "PSY", "JUR", "SOC")
 UNDIGESTED = ("status", "number", "digest")
 ACT = ("saisine", "association", "prestation", "act_date", "nth")
+BALANCE = ("total_cents", "carried_in_cents", "payable_cents", "carried_out_cents")
 LINE = (*ACT, "kind", "base_cents", "uplift_pct", "amount_cents", "tariff", "corrects")
 
 # The acts of a convention as statements print them, in their order: DuckDB names, writes and sorts what Python then only wraps.
@@ -116,10 +117,7 @@ def _statement(
         "currency": "EUR",
         "total_cents": sum(row["amount_cents"] for row in lines),
         "associations": _associations(lines, payees),
-        "payees": [
-            {**row, "code": row.pop("payee")}
-            for row in sorted(_without_convention(payees), key=lambda row: row["payee"])
-        ],
+        "payees": _payees(payees),
         "lines": lines,
         "not_paid": not_paid,
         "discrepancies": sorted((_noted(row) for row in noted), key=_discrepancy_order),
@@ -140,8 +138,9 @@ def _associations(lines: list[Row], payees: list[Row]) -> list[Row]:
     return [{"code": code, "total_cents": totals[code]} for code in sorted(totals)]
 
 
-def _without_convention(rows: list[Row]) -> list[Row]:
-    return [{key: value for key, value in row.items() if key != "convention"} for row in rows]
+def _payees(rows: list[Row]) -> list[Row]:
+    ordered = sorted(rows, key=lambda row: str(row["payee"]))
+    return [{"code": row["payee"]} | {name: row[name] for name in BALANCE} for row in ordered]
 
 
 def _references(results: Mapping[str, pa.Table]) -> dict[int, str]:

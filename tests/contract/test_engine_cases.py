@@ -6,11 +6,23 @@ import pytest
 
 from tests.reference import cases, engine
 
+# outputs.md §2: the fields of each list, and no other.
+FIELDS = {
+    "associations": {"code", "total_cents"},
+    "payees": {"code", "total_cents", "carried_in_cents", "payable_cents", "carried_out_cents"},
+    "lines": {
+        "saisine", "association", "prestation", "act_date", "nth", "kind", "base_cents", "uplift_pct", "amount_cents", "tariff", "corrects",
+    },
+    "not_paid": {"saisine", "association", "prestation", "act_date", "nth", "reason"},
+    "discrepancies": {"code", "severity", "saisine", "association", "detail"},
+}  # fmt: skip
+
 
 def draft(*given: Any) -> dict[str, Any]:
-    """As the engine drafts; lines, associations, payees and statement have one total."""
+    """As the engine drafts; the fields are the contract's, and lines, associations, payees and statement have one total."""
     made = engine.draft(*given)
     for statement in made["statements"].values():
+        assert all(set(row) == fields for name, fields in FIELDS.items() for row in statement[name])
         total = statement["total_cents"]
         assert sum(line["amount_cents"] for line in statement["lines"]) == total
         assert sum(one["total_cents"] for one in statement["associations"]) == total
