@@ -32,6 +32,7 @@ COLUMNS = (
     "active_au",
     "successeur",
 )
+UNCLOSED = "case sans fin, un guillemet y est sans doute ouvert et jamais fermé ; corriger cette ligne."
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,29}")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -120,8 +121,11 @@ def _rows(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
         line = content[: error.start].count(b"\n") + 1
         raise RegisterError([f"{name}, ligne {line} : caractère qui n’est pas en UTF-8 ; réenregistrer."]) from None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";")
-    header = _header(next(reader, []), name)
-    cells = [(reader.line_num, [normalise(cell) for cell in row]) for row in reader]
+    try:
+        header = _header(next(reader, []), name)
+        cells = [(reader.line_num, [normalise(cell) for cell in row]) for row in reader]
+    except csv.Error:
+        raise RegisterError([f"{name}, ligne {reader.line_num} : {UNCLOSED}"]) from None
     return [(line, _named(header, row)) for line, row in cells if any(row)]
 
 

@@ -57,6 +57,7 @@ def _checked(connection: Connection, given: Sequence[Mapping[str, Any]], at: dat
     read, errors = [], []
     for place, one in enumerate(given, 1):
         made, wrong = typed(one)
+        made |= {name: known.code(made[name]) for name in ("convention", "association", "new_association")}
         wrong += problems(made, known) if not wrong else []
         if not wrong and made["kind"] == "withdraw" and not _undo(standing, made):
             wrong = [f"withdraw {made['code']} : aucune décision de cette sorte à retirer."]

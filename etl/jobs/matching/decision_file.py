@@ -11,6 +11,7 @@ from typing import Any
 
 from etl.model import reference as references
 from etl.model.errors import SaisinesError, UsageError
+from etl.model.register import UNCLOSED
 from etl.model.text import key, normalise
 from etl.warehouse.tables.decided import KINDS
 
@@ -43,10 +44,13 @@ def read_decisions(path: Path) -> list[dict[str, str | None]]:
     except UnicodeDecodeError:
         raise DecisionsError([f"{path.name} : caractères qui ne sont pas en UTF-8 ; réenregistrer."]) from None
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
-    names = {key(name): name for name in reader.fieldnames or []}
-    if set(names) != {key(column) for column in COLUMNS}:
-        raise DecisionsError([f"{path.name}, ligne 1 : colonnes attendues : {';'.join(COLUMNS)}."])
-    rows = [(reader.line_num, {column: row[names[key(column)]] for column in COLUMNS}) for row in reader]
+    try:
+        names = {key(name): name for name in reader.fieldnames or [] if key(name)}
+        if set(names) != {key(column) for column in COLUMNS}:
+            raise DecisionsError([f"{path.name}, ligne 1 : colonnes attendues : {';'.join(COLUMNS)}."])
+        rows = [(reader.line_num, {column: row[names[key(column)]] for column in COLUMNS}) for row in reader]
+    except csv.Error:
+        raise DecisionsError([f"{path.name}, ligne {reader.line_num + 1} : {UNCLOSED}"]) from None
     return [{"where": f"{path.name}, ligne {number}", **row} for number, row in rows if any(row.values())]
 
 

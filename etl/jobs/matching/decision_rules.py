@@ -9,6 +9,7 @@ from typing import Any
 
 from etl.model.codes import QUALITES
 from etl.model.text import near
+from etl.sources.cells import sigle
 
 # Of each kind: the columns it must have, those it may have. Author and reason are always asked.
 COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -58,6 +59,11 @@ class Known:
     conventions: Collection[str]
     associations: Collection[str]
     today: date
+
+    def code(self, written: str | None) -> str | None:
+        """A code as its register writes it, whatever capitals and spaces it was typed with; else as it was typed."""
+        folded = sigle(written or "")
+        return next((code for code in (*self.conventions, *self.associations) if sigle(code) == folded), written)
 
 
 def problems(decision: Mapping[str, Any], known: Known) -> Iterator[str]:

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from etl import settings
 from etl.jobs import people
+from etl.jobs.intake.storing import known_codes
 from etl.model import reference as references
 from etl.model.codes import PRESTATIONS
 from etl.model.errors import SaisinesError, UsageError
 from etl.model.quarter import civil_day
-from etl.model.text import normalise
+from etl.model.register import UNCLOSED
+from etl.model.text import key, normalise
+from etl.sources.cells import sigle
 from etl.warehouse import reference, statements
 from etl.warehouse.server import connect
 
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 COLUMNS = ("convention", "reference", "association", "prestation", "act_date", "nth", "amount_cents")
+SIGLES = ("convention", "association")
 ONCE = ("PEC", "CAR", "REO")
+MAX_DIGITS = 9
 
 
 class TakeoverError(SaisinesError):
@@ -62,6 +67,8 @@ def run(home: Path, path: Path, until: date, by: str, reason: str, at: datetime)
     lines = read_takeover(path)
     with connect(home) as engine, engine.begin() as connection:
         statements.lock_statements(connection)
+        known = known_codes(connection)
+        lines = [line | {name: known.get(line[name], line[name]) for name in SIGLES} for line in lines]
         _refuse_known(connection, {line["convention"] for line in lines})
         header = {"until_on": until, "finalised_by": by, "reason": reason, "finalised_at": at}
         return [_save(connection, code, lines, header) for code in sorted({line["convention"] for line in lines})]
@@ -76,13 +83,7 @@ def read_takeover(path: Path) -> list[dict[str, Any]]:
     """
     if not path.is_file():
         raise UsageError(f"Liste de reprise introuvable : {path} ; vérifier le chemin.")
-    try:
-        reader = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), delimiter=";")
-    except UnicodeDecodeError:
-        raise TakeoverError([f"{path.name} : caractères qui ne sont pas en UTF-8 ; réenregistrer."]) from None
-    if [normalise(name) for name in reader.fieldnames or []] != list(COLUMNS):
-        raise TakeoverError([f"{path.name}, ligne 1 : colonnes attendues : {';'.join(COLUMNS)}."])
-    read = [(reader.line_num, _line({name: normalise(row[name] or "") for name in COLUMNS})) for row in reader]
+    read = [(number, _line(row)) for number, row in _rows(path) if any(row.values())]
     errors = [f"{path.name}, ligne {number} : {wrong}" for number, (_, wrongs) in read for wrong in wrongs]
     errors += [f"{path.name}, {wrong}" for wrong in _repeated(read)]
     if errors or not read:
@@ -90,19 +91,34 @@ def read_takeover(path: Path) -> list[dict[str, Any]]:
     return [line for _, (line, _) in read]
 
 
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Cut the list into rows by column, each with its line."""
+    try:
+        reader = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), delimiter=";")
+        names = {key(name): name for name in reader.fieldnames or [] if key(name)}
+        if set(names) != {key(column) for column in COLUMNS}:
+            raise TakeoverError([f"{path.name}, ligne 1 : colonnes attendues : {';'.join(COLUMNS)}."])
+        return [(reader.line_num, {name: normalise(row[names[key(name)]] or "") for name in COLUMNS}) for row in reader]
+    except UnicodeDecodeError:
+        raise TakeoverError([f"{path.name} : caractères qui ne sont pas en UTF-8 ; réenregistrer."]) from None
+    except csv.Error:
+        raise TakeoverError([f"{path.name}, ligne {reader.line_num + 1} : {UNCLOSED}"]) from None
+
+
 def _line(row: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
     """A line with its typed values, and what is wrong with it."""
-    line: dict[str, Any] = dict(row)
+    line: dict[str, Any] = row | {name: sigle(row[name]) for name in (*SIGLES, "prestation")}
     wrong = [f"{name} absent." for name in COLUMNS if not row[name]]
     line["reference"] = references.parse(row["reference"])
     if row["reference"] and line["reference"] is None:
         wrong.append(f"référence « {row['reference']} » fausse ; vérifier ses chiffres et son caractère de contrôle.")
-    if row["prestation"] and row["prestation"] not in PRESTATIONS:
+    if row["prestation"] and line["prestation"] not in PRESTATIONS:
         wrong.append(f"prestation « {row['prestation']} » inconnue ; attendues : {', '.join(PRESTATIONS)}.")
     for name, least in (("nth", 1), ("amount_cents", 0)):
-        line[name] = int(row[name]) if row[name].isascii() and row[name].isdigit() else -1
-        if row[name] and line[name] < least:
-            wrong.append(f"{name} « {row[name]} » : un nombre entier, {least} au moins, est attendu.")
+        written = row[name]
+        line[name] = int(written) if written.isascii() and written.isdigit() and len(written) <= MAX_DIGITS else -1
+        if written and line[name] < least:
+            wrong.append(f"{name} « {written} » : un nombre entier, {least} au moins, est attendu.")
     try:
         line["act_date"] = date.fromisoformat(row["act_date"])
     except ValueError:

@@ -123,7 +123,10 @@ def test_all_that_is_wrong_is_said_with_its_line(home, tmp_path):
     assert refused.value.message.endswith("(et 1 autre(s) erreur(s))")
 
 
-@pytest.mark.parametrize("content", [b"kind;reference\n", "kind;r\xe9f\n".encode("latin-1")])
+ENDLESS = (";".join(COLUMNS) + f'\nrefuse;{REF};;;;;;;;coordination;"' + "vu\n" * 70_000).encode()
+
+
+@pytest.mark.parametrize("content", [b"kind;reference\n", "kind;r\xe9f\n".encode("latin-1"), ENDLESS])
 def test_a_file_of_another_form_is_refused(tmp_path, content):
     (tmp_path / "d.csv").write_bytes(content)
     with pytest.raises(decide.DecisionsError, match=r"d\.csv"):
@@ -133,14 +136,15 @@ def test_a_file_of_another_form_is_refused(tmp_path, content):
 def test_decisions_are_kept_as_they_were_meant(home):
     given = [
         one("Accept", "fv26 000123 w", code="inéligible beneficiary".replace("inéligible", "ineligible")),
-        one("register_saisine", OTHER, association="AAV001", convention="CALAE", qualite="Élu", day="2026-05-04"),
-        one("confirm_match", association="AAV002", written="FV26-000124 -W"),
+        one("register_saisine", OTHER, association="aav 001", convention="Calae", qualite="Élu", day="2026-05-04"),
+        one("confirm_match", association="aav002", written="FV26-000124 -W"),
         one("accept", None, code="JOURNAL_GAP", day="2026-05-05"),
     ]
     decide.run(home, given, AT)
     first, second, third, fourth = recorded(home)
     assert (first["kind"], first["reference"], first["code"]) == ("accept", REF, "INELIGIBLE_BENEFICIARY")
     assert (second["qualite"], second["day"]) == ("elu", date(2026, 5, 4))
+    assert (second["association"], second["convention"], third["association"]) == ("AAV001", "CALAE", "AAV002")
     assert third["written"] == "FV26-000124 -W"
     assert (fourth["reference"], fourth["day"]) == (None, date(2026, 5, 5))
     assert {(row["author"], row["reason"], row["decided_at"]) for row in recorded(home)} == {

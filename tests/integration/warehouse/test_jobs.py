@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from etl.jobs.running import init
 from etl.jobs.settlement import conventions_apply, takeover
@@ -228,8 +229,12 @@ def test_a_takeover_is_made_once_per_convention_and_does_not_count_in_the_number
         ("AMF;FV26-000167-8;AAV002;PSY;2026-02-20;0;9000", "ligne 4 : nth"),
         ("AMF;FV26-000167-8;AAV002;PSY;2026-02-20;1;-9000", "ligne 4 : amount_cents"),
         ("AMF;FV26-000167-8;AAV002;PSY;2026-02-20;1;90.5", "ligne 4 : amount_cents"),
+        ("AMF;FV26-000167-8;AAV002;PSY;2026-02-20;1;9000000000", "ligne 4 : amount_cents"),
+        ("AMF;FV26-000167-8;AAV002;PSY;2026-02-20;9999999999;1", "ligne 4 : nth"),
         ("AMF;FV26-000167-8;;PSY;2026-02-20;1;9000", "ligne 4 : association absent"),
         ("AMF;FV26-000167-8;AAV002;PEC;2026-03-20;1;9000", "ligne 4 : même acte que ligne 2"),
+        ("amf;FV26-000167-8;aav 002;pec;2026-03-20;1;9000", "ligne 4 : même acte que ligne 2"),
+        ('AMF;FV26-000167-8;"' + "x" * 200_000, "ligne 4 : case sans fin"),
         ("NEANT;FV26-000167-8;AAV002;PSY;2026-02-20;1;9000", "Convention inconnue : NEANT"),
     ],
 )
@@ -238,6 +243,13 @@ def test_a_wrong_line_refuses_the_whole_list(home, tmp_path, row, says):
         taken(home, tmp_path, HEAD + GOOD + row + "\n")
     with connect(home) as engine, engine.connect() as connection:
         assert statements.load_statements(connection) == []
+
+
+def test_the_codes_of_a_takeover_are_those_of_the_register_however_typed(home, tmp_path):
+    taken(home, tmp_path, HEAD.upper() + ";;;;;;\n" + GOOD.lower())
+    with connect(home) as engine, engine.connect() as connection:
+        lines = connection.execute(sql("SELECT association, prestation FROM statement_lines ORDER BY 1")).all()
+    assert lines == [("AAV002", "PEC"), ("AAV004", "PSY")]
 
 
 @pytest.mark.parametrize("text", ["", HEAD, "a;b\n1;2\n", "AMF;FV26-000167-8;AAV002;PEC;2026-02-20;1;9000\n"])

@@ -120,6 +120,7 @@ def test_all_that_is_wrong_is_said_at_once():
         (b"", "colonnes absentes"),
         (b"code,nom\nA,B\n", "point-virgule"),
         (HEADER.encode() + "\nA;Délégation".encode("cp1252"), "ligne 2 : caract"),
+        (HEADER.encode() + b'\nA;"' + b"x" * 200_000, "ligne 2 : case sans fin"),
     ],
 )
 def test_a_file_that_is_no_register_is_refused(content, said):
