@@ -26,7 +26,7 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def up(inbox: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """Everything up, with an account for each role, over an empty inbox."""
-    home = tmp_path_factory.mktemp("up") / "home"
+    home = tmp_path_factory.mktemp("up") / "état de marche"  # a space and an accent, as people name folders
     call(home, "init", "--conventions", str(inbox / "conventions"), "--associations", str(inbox / "associations.csv"))
     port, started = processes.free_port(), time.monotonic()
     try:
