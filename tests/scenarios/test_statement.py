@@ -3,7 +3,7 @@
 
 from tests.reference.engine import draft
 
-from .small import CUTOFF, QUARTER, convention, day, envelope, fiche, found, session, stated, tariff, world
+from .small import CUTOFF, QUARTER, SINCE, convention, day, envelope, fiche, found, session, stated, tariff, world
 
 
 def test_TIME_BARRED():
@@ -49,6 +49,30 @@ def test_STATED_ACT_DROPPED():
     once = [stated(day(1, 9))]
     assert found(world(stated=once)) == {"STATED_ACT_DROPPED": "H"}
     assert found(world(stated=once, session=[session(), session(day(1, 9), statut="annule")])) == {}
+
+
+def _tiers(first, next_):
+    prices = [("PEC", 1, None, 9000), ("PSY", 1, 1, first), ("PSY", 2, None, next_)]
+    names = ("prestation", "rank_from", "rank_to", "amount_cents")
+    period = {"convention": "CALAE", "valid_from": SINCE}
+    return [period | dict(zip(names, price, strict=True)) for price in prices]
+
+
+def test_what_is_stated_takes_its_rank_by_date_whichever_statement_states_it_and_late_arrivals_come_after():
+    held = {"session": [session(day(1, 8)), session(day(1, 9))], "tariff_price": _tiers(6000, 5000)}
+    paid = [stated(day(1, 6), prestation="PEC", amount_cents=9000), stated(day(1, 9), amount_cents=6000)]
+    number = "ER-CALAE-2026-T1-0002"
+    both = [*paid, stated(day(1, 8), amount_cents=5000, statement_number=number, statement_order=2)]
+
+    def lines(rows):
+        drafted = draft(world(stated=rows, **held), QUARTER, CUTOFF)["statements"]["CALAE"]
+        return [(x["act_date"], x["kind"], x["amount_cents"], x["corrects"]) for x in drafted["lines"]]
+
+    assert lines(paid) == [("2026-01-08", "courant", 5000, None)]
+    assert lines(both) == [
+        ("2026-01-08", "regularisation", 1000, number),
+        ("2026-01-09", "regularisation", -1000, "ER-CALAE-2025-T4-0001"),
+    ]
 
 
 def _with(cents, **tables):
