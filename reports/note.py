@@ -125,12 +125,12 @@ def _payment(data: Snapshot, row: dict[str, Any], known: dict[str, Any]) -> str:
 
 
 def _groups(data: Snapshot, payee: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lines by nature; those of an association taken over name it."""
-    groups = []
+    """The lines by nature; where those of an association taken over are among them, each group names whose it is."""
+    groups, codes = [], sorted({line["association"] for line in lines})
     for kind, label in french.KINDS.items():
-        for code in sorted({line["association"] for line in lines}):
+        for code in codes:
             mine = [line for line in lines if line["kind"] == kind and line["association"] == code]
-            origin = "" if code == payee else f" – {snapshot.association(data, code)['nom']}"
+            origin = "" if codes == [payee] else f" – {snapshot.association(data, code)['nom']}"
             if mine:
                 title = _plural(label, len(mine)) + origin
                 groups.append(printed.group(title, [{**line, "kind": _said(line)} for line in mine]))

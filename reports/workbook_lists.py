@@ -85,7 +85,7 @@ def write_not_paid(book: Book, data: Snapshot) -> None:
 
 
 def write_discrepancies(book: Book, data: Snapshot) -> None:
-    """The discrepancies, the gravest named first in words."""
+    """The discrepancies, the gravest first, their gravity in words."""
     columns: list[tuple[str, int, Callable[[Row], Cell]]] = [
         ("Gravité", 14, lambda row: Cell(french.SEVERITIES[row["severity"]])),
         ("Saisine", 17, lambda row: Cell(row.get("saisine") or "")),
@@ -95,7 +95,8 @@ def write_discrepancies(book: Book, data: Snapshot) -> None:
         ("Précision", 34, lambda row: Cell(snapshot.detail_words(row.get("detail")), "wrap")),
         ("Code", 30, lambda row: Cell(row["code"], "code")),
     ]
-    _table(book, "Écarts", data, columns, data["statement"]["discrepancies"], "Aucun écart.")
+    rows = sorted(data["statement"]["discrepancies"], key=lambda row: list(french.SEVERITIES).index(row["severity"]))
+    _table(book, "Écarts", data, columns, rows, "Aucun écart.")
 
 
 def write_tariff(book: Book, data: Snapshot) -> None:
