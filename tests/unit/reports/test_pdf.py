@@ -182,3 +182,20 @@ def test_a_parked_draft_says_why():
     words = " ".join(statement_data(data)["notices"])
     assert "Parqué : Le journal n’a aucune ligne ce jour-là. (01/04/2026, 02/04/2026" in words
     assert "et 3\u00a0autres" in words
+
+
+@needs_poppler
+@pytest.mark.parametrize("above", range(24, 34))
+def test_a_title_is_never_alone_at_the_foot_of_a_page(above, tmp_path):
+    data = snapshot()
+    lines = [line for line in data["statement"]["lines"] if line["association"] == "AAV012"]
+    data["statement"]["lines"] = (lines * above)[:above]
+    data["statement"]["not_paid"] = [
+        {**lines[0], "reason": "CAP_EXCEEDED", "saisine": f"FV26-{place:06d}-A"} for place in range(9)
+    ]
+    path = tmp_path / "note.pdf"
+    path.write_bytes(render_note(data, "AAV012"))
+    read = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True)
+    pages = [page for page in read.stdout.decode().split("\f") if "Actes non payés" in page]
+    [page] = pages
+    assert page.partition("Actes non payés")[2].count("FV26-") >= 2
