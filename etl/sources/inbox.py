@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from etl.model.errors import SaisinesError
+from etl.model.text import normalise
 from etl.sources import journal, landing, profile
 from etl.sources.cells import sigle
 
@@ -80,22 +82,31 @@ def is_litter(name: str) -> bool:
 
 
 def files(path: Path) -> Iterator[Path]:
-    """The files of a folder and below, in order, without what systems leave there."""
-    if path.is_file():
+    """The files of a folder and below, in order, without what systems leave there.
+
+    What is neither a file nor a folder that can be looked into (a broken link, a pipe) is given too: who asks is told.
+    """
+    try:
+        inside = sorted(path.iterdir()) if path.is_dir() else None
+    except OSError:
+        inside = None
+    if inside is None:
         yield path
         return
-    for each in sorted(path.iterdir()):
+    for each in inside:
         if not is_litter(each.name) and not (each.is_symlink() and each.is_dir()):
             yield from files(each)
 
 
 def _placed(file: Path, base: Path, profile_name: str | None, *, alone: bool) -> Found | Unknown:
     """Tell what a file is, by the folders it lies in; a single journal by its profile or its header."""
-    name = file.name if alone else file.relative_to(base).as_posix()
+    name = _shown(file.name if alone else file.relative_to(base).as_posix())
+    if not file.is_file():
+        return Unknown(name, "ni un fichier ni un dossier qui s’ouvre ; ôtez ce lien, ou donnez-y le droit de lecture")
     folders = file.absolute().parts[:-1]
     if file.suffix.casefold() not in READABLE:
         wanted = "un journal est un .csv, une fiche un .xlsx, .ods ou .csv"
-        return Unknown(name, f"format {file.suffix or 'sans extension'} non lu ; {wanted}")
+        return Unknown(name, f"format {_shown(file.suffix) or 'sans extension'} non lu ; {wanted}")
     place = next((n for n in range(len(folders) - 1, -1, -1) if folders[n].casefold() in (JOURNAL, FICHES)), None)
     kind = folders[place].casefold() if place is not None else None
     if place is not None and kind == FICHES and not (alone and profile_name):
@@ -107,10 +118,19 @@ def _placed(file: Path, base: Path, profile_name: str | None, *, alone: bool) ->
     return Unknown(name, "hors de journal/ et de fiches/<code>/ ; déplacez-le dans l’un des deux")
 
 
+def _shown(name: str) -> str:
+    """A name as one line that can be stored, its accents read as Windows writes them where they are no UTF-8."""
+    written = os.fsencode(name)
+    try:
+        return normalise(written.decode())
+    except UnicodeDecodeError:
+        return normalise(written.decode("cp1252", "replace"))
+
+
 def _fiche(file: Path, name: str, folder: str) -> Found | Unknown:
     if not _CODE.fullmatch(sigle(folder)):
         wrong = (
-            f"le dossier « {folder} » n’est pas un code d’association" if folder else "dans aucun dossier d’association"
+            f"le dossier « {_shown(folder)} » n’est pas un code d’association" if folder else "dans aucun dossier d’association"
         )
         return Unknown(name, f"{wrong} ; mettez-le dans fiches/<code>/")
     return Found(file, name, FICHES, folder)

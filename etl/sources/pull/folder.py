@@ -33,7 +33,7 @@ def items(declared: Declared, since: str | None, at: datetime) -> Iterator[Item]
     only read.
     """
     root = Path(declared.chemin).expanduser()
-    for path in inbox.files(root) if root.is_dir() else ():
+    for path in filter(Path.is_file, inbox.files(root)):
         with suppress(FileNotFoundError):  # gone since it was listed
             name, state = path.relative_to(root), path.stat()
             yield Item(

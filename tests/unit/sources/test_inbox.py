@@ -1,5 +1,7 @@
 """What an inbox holds, by where its files lie."""
 
+import os
+
 import pytest
 
 from etl.model.errors import SaisinesError
@@ -52,6 +54,23 @@ def test_a_file_that_is_not_read_is_said_with_the_reason(tmp_path):
         "perdue.csv": "dans aucun dossier d’association",
         "t1.csv": "le dossier « Dossier de Mme X ! » n’est pas un code d’association",
     }
+
+
+def test_a_broken_link_or_a_pipe_is_said_and_stops_nothing(tmp_path):
+    put(tmp_path, "fiches/AAV001/t1.csv")
+    (tmp_path / "fiches/AAV001/parti.csv").symlink_to(tmp_path / "nulle_part.csv")
+    os.mkfifo(tmp_path / "fiches/AAV001/tube.csv")
+    found, unknown = inbox.find([tmp_path])
+    assert [one.name for one in found] == ["fiches/AAV001/t1.csv"]
+    assert [one.name for one in unknown] == ["fiches/AAV001/parti.csv", "fiches/AAV001/tube.csv"]
+    assert {one.why.split(" ; ")[0] for one in unknown} == {"ni un fichier ni un dossier qui s’ouvre"}
+
+
+def test_a_name_that_is_no_utf_8_or_has_lines_is_shown_as_one_line(tmp_path):
+    folder = put(tmp_path, "fiches/AAV001/deux\nlignes.csv").parent
+    (folder / os.fsdecode(b"mars_\xe9t\xe9.csv")).write_text("x", encoding="utf-8")
+    found, _ = inbox.find([tmp_path])
+    assert [one.name for one in found] == ["fiches/AAV001/deux lignes.csv", "fiches/AAV001/mars_été.csv"]
 
 
 def test_what_systems_leave_behind_is_passed_over(tmp_path):
