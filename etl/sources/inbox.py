@@ -130,7 +130,9 @@ def _shown(name: str) -> str:
 def _fiche(file: Path, name: str, folder: str) -> Found | Unknown:
     if not _CODE.fullmatch(sigle(folder)):
         wrong = (
-            f"le dossier « {_shown(folder)} » n’est pas un code d’association" if folder else "dans aucun dossier d’association"
+            f"le dossier « {_shown(folder)} » n’est pas un code d’association"
+            if folder
+            else "dans aucun dossier d’association"
         )
         return Unknown(name, f"{wrong} ; mettez-le dans fiches/<code>/")
     return Found(file, name, FICHES, folder)
