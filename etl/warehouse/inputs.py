@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ WHERE p.carried_out_cents <> 0 AND r.settled_at IS NULL""",
 }
 
 
-def load_inputs(url: str, cutoff: date) -> dict[str, pa.Table]:
+def load_inputs(url: str, cutoff: date, names: Iterable[str] = QUERIES) -> dict[str, pa.Table]:
     """Read the engine's tables that live in the warehouse, under the core's names and columns.
 
     Conventions are not here: their text is given by `etl.warehouse.reference.load_convention_files`.
@@ -57,8 +58,7 @@ def load_inputs(url: str, cutoff: date) -> dict[str, pa.Table]:
     Args:
         url: the warehouse's address (`etl.warehouse.server.address_of(engine)`).
         cutoff: deliveries received after this day are not seen; decisions and statements always are.
+        names: those that are wanted.
     """
     with arrow.snapshot(url) as connection:
-        return {
-            name: arrow.read(connection, query.format(cutoff=cutoff.isoformat())) for name, query in QUERIES.items()
-        }
+        return {name: arrow.read(connection, QUERIES[name].format(cutoff=cutoff.isoformat())) for name in names}

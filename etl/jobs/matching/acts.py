@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from etl import settings
 from etl.engine.compute import compute
-from etl.engine.schema import SCHEMAS, table
+from etl.engine.neighbourhood import recompute
+from etl.engine.schema import shaped, table
+from etl.jobs.matching.since import since
 from etl.jobs.settlement.inputs import gather
 from etl.model.quarter import Quarter
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from sqlalchemy import Engine
 
 PENDING = 1_000_000_000  # decisions not yet recorded come after all those that are
@@ -27,15 +32,24 @@ def fingerprints(
         day: deliveries received after it are not seen.
         pending: the decisions, taken into account though not recorded yet.
     """
-    import pyarrow as pa
-
-    inputs = gather(engine, day)
-    rows = [{**one, "decision_id": PENDING + place} for place, one in enumerate(pending)]
-    decisions = pa.concat_tables(
-        [inputs.tables["decision"].select(SCHEMAS["decision"].names).cast(SCHEMAS["decision"]), table("decision", rows)]
-    )
-    tables = {**inputs.over(Quarter.of(day)), "decision": decisions}
+    rows = table("decision", [{**one, "decision_id": PENDING + place} for place, one in enumerate(pending)])
     found: dict[str, list[tuple[str | None, str]]] = {}
-    for row in compute(tables, ["fingerprint"])["fingerprint"].to_pylist():
+    for row in _computed(engine, day, rows).to_pylist():
         found.setdefault(row["reference"], []).append((row["root"], row["acts"]))
     return found
+
+
+def _computed(engine: Engine, day: date, pending: pa.Table) -> pa.Table:
+    """The step `fingerprint`: of the saisines concerned where results are kept, else of all."""
+    import pyarrow as pa
+
+    if kept := since(settings.home(), engine, day):
+        database, changed = kept
+        references = changed | {one for one in pending.column("reference").to_pylist() if one}
+        with closing(database):
+            database.register("pending_", pending)
+            database.execute("insert into decision by name from pending_").fetchall()
+            return recompute(database, references, ["fingerprint"])["fingerprint"]
+    inputs = gather(engine, day)
+    decisions = pa.concat_tables([shaped("decision", inputs.tables["decision"]), pending])
+    return compute({**inputs.over(Quarter.of(day)), "decision": decisions}, ["fingerprint"])["fingerprint"]

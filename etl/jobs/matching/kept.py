@@ -36,8 +36,13 @@ def place(home: Path, state: State, day: date) -> Path:
 
     Then comes the version of the program, whose tables another may not have.
     """
-    told = json.dumps([*state, day], default=str)
-    return home.joinpath(*FOLDER) / f"{state[-1]}-{_program()}-{hashlib.sha256(told.encode()).hexdigest()[:24]}.duckdb"
+    digest = hashlib.sha256(told(state, day).encode()).hexdigest()
+    return home.joinpath(*FOLDER) / f"{state[-1]}-{_program()}-{digest[:24]}.duckdb"
+
+
+def told(state: State, day: date) -> str:
+    """A state and a day as text: a JSON list, the last decision first."""
+    return json.dumps([*state, day], default=str)
 
 
 def last(home: Path, state: State) -> Path | None:

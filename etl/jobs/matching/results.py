@@ -18,11 +18,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from etl.engine import neighbourhood
 from etl.engine.compute import compute
+from etl.engine.plan import steps
+from etl.engine.schema import shaped, table
 from etl.jobs.matching.decision_rules import ACCEPTED, OF_A_FICHE
-from etl.jobs.matching.kept import FOLDER, State, age, place, state_of
+from etl.jobs.matching.kept import FOLDER, State, age, place, state_of, told
 from etl.jobs.settlement.inputs import Inputs, gather
-from etl.jobs.story.facts import OF_SAISINE, OF_TARIFF
+from etl.jobs.story.facts import OF_SAISINE
 from etl.model.errors import SaisinesError
 from etl.model.quarter import Quarter
 from etl.model.reference import compact
@@ -34,7 +37,14 @@ if TYPE_CHECKING:
 
     from etl.engine.proposals import Proposal
 
-STEPS = OF_SAISINE | {"proposal"}  # what a file is made from
+STEPS = OF_SAISINE | {"exact", "proposal"}  # what a file is made from
+# What the fiches that count of some saisines state as acts: the step `fingerprint`, as if something were accepted of each.
+FINGERPRINT = """
+with saisine as (select saisine, reference from saisine_case),
+decision_in_force as (select saisine, 'accept' as kind from saisine where reference in (select unnest($references)))
+select reference, root, acts from (
+{step}
+)"""
 KEPT = 2  # a page that is being answered may still read the one before
 PENDING = 1_000_000_000  # supposed decisions come after all those recorded
 WITHHELD = {"iban", "bic", "titulaire", "email"}  # of the register: the desk reads bank details where they are guarded
@@ -104,10 +114,11 @@ def _write(path: Path, state: State, inputs: Inputs, quarter: Quarter, tables: M
     making.unlink(missing_ok=True)
     with duckdb.connect(str(making), config={"threads": 2}) as database:
         making.chmod(0o600)
-        for name, table in _contents(state, inputs, quarter, tables).items():
-            database.register(f"{name}_", table)
-            database.execute(f"create table {name} as from {name}_")
-            database.unregister(f"{name}_")
+        given = {name: shaped(name, rows) for name, rows in inputs.over(quarter).items()}
+        neighbourhood.keep(database, given | dict(tables))
+        neighbourhood.make(database, "supposed", supposed(database))
+        for name, rows in _contents(state, inputs, quarter, tables).items():
+            neighbourhood.make(database, name, rows)
         _derive(database, inputs.cutoff)
     making.replace(path)
     _forget_old(path)
@@ -131,21 +142,18 @@ def _derive(database: duckdb.DuckDBPyConnection, day: date) -> None:
 
 
 def _contents(state: State, inputs: Inputs, quarter: Quarter, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """The tables of a file, before those derived from them."""
+    """What a file holds beside the engine's tables, before what is derived from them."""
     import pyarrow as pa
 
     about = {
         "day": inputs.cutoff, "quarter": str(quarter), "last_decision": int(state[0] or 0), "set_id": state[4],
-        "year": quarter.year,
+        "year": quarter.year, "state": told(state, inputs.cutoff),
     }  # fmt: skip
     register = [{name: value for name, value in row.items() if name not in WITHHELD} for row in inputs.register]
     return {
-        **tables,
-        **{name: inputs.tables[name] for name in {"association", *OF_TARIFF}},
         "about": pa.Table.from_pylist([about]),
         "register": _table({"content": "string"}, [{"content": json.dumps(row, default=str)} for row in register]),
         "rule": _rules(),
-        "supposed": supposed(inputs.over(quarter), tables),
         "proposal": _proposals(tables["proposal"]),
     }
 
@@ -195,40 +203,39 @@ def proposal_from(content: str) -> Proposal:
     return Proposal(**{**told, "received_on": date.fromisoformat(told["received_on"]), "candidates": candidates})
 
 
-def supposed(tables: Mapping[str, pa.Table], whole: Mapping[str, pa.Table]) -> pa.Table:
-    """What each act would be paid if all that can be accepted were: the difference is what a decision is about."""
-    import pyarrow as pa
+def supposed(database: duckdb.DuckDBPyConnection) -> pa.Table:
+    """What each act would be paid if all that can be accepted were: the difference is what a decision is about.
 
-    from etl.engine.compute import compute
-    from etl.engine.schema import SCHEMAS, table
+    Only the saisines on which something can be accepted are computed, with those that bear on them.
+    """
+    waiting = database.execute(
+        "select distinct reference, code from discrepancy where reference is not null and decision_id is null and severity in ('B', 'H', 'W')"
+    ).fetchall()
+    able = sorted((reference, code) for reference, code in waiting if code in ACCEPTED)
+    return neighbourhood.recompute(
+        database, {reference for reference, _ in able}, ["paid"], _accepting(database, able), anew=False
+    )["paid"]
 
-    waiting = {
-        (row["reference"], row["code"])
-        for row in whole["discrepancy"].to_pylist()
-        if row["code"] in ACCEPTED and row["reference"] and row["decision_id"] is None and row["severity"] in "BHW"
-    }
+
+def _accepting(database: duckdb.DuckDBPyConnection, able: list[tuple[str, str]]) -> dict[str, pa.Table]:
+    """The decisions that would accept these codes of these saisines today, with what they would rest on."""
     rows = [
         {"decision_id": PENDING + place, "kind": "accept", "reference": reference, "code": code}
-        for place, (reference, code) in enumerate(sorted(waiting))
+        for place, (reference, code) in enumerate(able)
     ]
-    decisions = pa.concat_tables(
-        [tables["decision"].select(SCHEMAS["decision"].names).cast(SCHEMAS["decision"]), table("decision", rows)]
-    )
-    taken = {**tables, "decision": decisions}
+    asked = {"references": [reference for reference, _ in able]}
     acts: dict[str, list[tuple[str, str]]] = {}
-    for row in compute(taken, ["fingerprint"])["fingerprint"].to_pylist():
-        acts.setdefault(row["reference"], []).append((row["root"], row["acts"]))
+    for reference, root, stated in database.execute(
+        FINGERPRINT.format(step=steps()["fingerprint"].sql), asked
+    ).fetchall():
+        acts.setdefault(reference, []).append((root, stated))
     bases = [
-        {"decision_id": row["decision_id"], "association": root, "acts": told}
+        {"decision_id": row["decision_id"], "association": root, "acts": stated}
         for row in rows
         if row["code"] in OF_A_FICHE
-        for root, told in acts.get(str(row["reference"]), [])
+        for root, stated in acts.get(str(row["reference"]), [])
     ]
-    basis = SCHEMAS["decision_basis"]
-    taken["decision_basis"] = pa.concat_tables(
-        [tables["decision_basis"].select(basis.names).cast(basis), table("decision_basis", bases)]
-    )
-    return compute(taken, ["paid"])["paid"]
+    return {"decision": table("decision", rows), "decision_basis": table("decision_basis", bases)}
 
 
 def _rules() -> pa.Table:

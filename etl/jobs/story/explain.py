@@ -51,7 +51,7 @@ def run(
         with engine.connect() as connection:
             known = _known(connection, reference, civil_day(at))
         day = civil_day(at)
-        computed = story_nearby.kept(home, engine, day) or compute_all(engine, day)
+        computed = story_nearby.kept(home, engine, day, known) or compute_all(engine, day)
         with closing(computed.database), engine.begin() as connection:
             story = read(connection, computed, known)
             watch.save_reading(connection, known, how, by, account, at)

@@ -30,8 +30,11 @@ OF_SAISINE = frozenset(
 )  # fmt: skip
 OF_TARIFF = frozenset({"tariff", "tariff_uplift", "envelope"})  # and what it reads of the engine's inputs
 ACT = ("association", "prestation", "act_date", "nth")
-SPENT = """select coalesce(sum(paid_cents), 0)::bigint from paid
-where convention = $convention and act_year = $act_year and place < $place"""
+# What comes before a line in the order of rules §8 (sql/settle/41_ranked.sql). `place` orders lines computed together, those of a saisine always.
+SPENT = """
+select coalesce(sum(paid_cents), 0)::bigint from paid
+where convention = $convention and act_year = $act_year
+    and (not was_stated, act_date, saisine, place) < (not $was_stated, $act_date, $saisine, $place)"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class Computed:
 
     def spent_before(self, paid: Row) -> int:
         """Cents that the lines of a convention and civil year before this one take from its envelope."""
-        own = {name: paid[name] for name in ("convention", "act_year", "place")}
+        names = ("convention", "act_year", "was_stated", "act_date", "saisine", "place")
+        own = {name: paid[name] for name in names}
         [(spent,)] = self.database.cursor().execute(SPENT, own).fetchall()
         return int(spent)
 
