@@ -21,6 +21,9 @@ def rules() -> list[Any]:
     """The expectations, in the order in which their sentences are read."""
     return [
         given("id_appel", "id_appel : vide ; chaque contact a un identifiant."),
+        matching(
+            "id_appel", r"^.{1,200}$", "BAD_CODE", "id_appel : plus de 200 caractères, ce n’est pas un identifiant."
+        ),
         given("debut", "debut : vide ; la date et l’heure du contact sont obligatoires."),
         given("suite", f"suite : vide ; une valeur est obligatoire parmi {_listed(SUITES)}."),
         given_if(

@@ -11,8 +11,9 @@ from expectations.rules import among, day, given, matching, same, whole
 NAME = "saisines"
 
 ISSUES = ("pris_en_charge", "injoignable", "refus", "reoriente", "hors_champ", "soutien_impossible")
-# People write names there: what has not four digits, or holds anything else than this, is not kept.
-WRITTEN = r"^(?=(?:[^0-9]*[0-9]){4})(?:[^\W_]|[ ./-])+$"
+# People write names there: what has not four digits, or holds anything else than this, is not kept. Nor is a whole page,
+# which no index could hold.
+WRITTEN = r"^(?=(?:[^0-9]*[0-9]){4})(?:[^\W_]|[ ./-]){4,200}$"
 SIGLE = r"^.{1,40}$"
 NOT_A_REFERENCE = (
     "N° de saisine : ce n’est pas une référence ; recopiez celle de la plate-forme, par exemple FV26-000123-W."

@@ -70,6 +70,8 @@ REFUSED = [
     (journal, {"statut": "perdu"}, "BAD_CODE", "statut"),
     (journal, {"suite": "autre"}, "BAD_CODE", "suite"),
     (journal, {"saisine_ref": "!FV26-000123-X"}, "BAD_REFERENCE", "saisine_ref"),
+    (journal, {"id_appel": "1" * 201}, "BAD_CODE", "id_appel"),
+    (saisines, {"saisine_ref": "1" * 201}, "BAD_REFERENCE", "saisine_ref"),
     (journal, {"convention": "X" * 41}, "BAD_CODE", "convention"),
     (journal, {"association": "X" * 41}, "BAD_CODE", "association"),
     (journal, {"qualite": "maire"}, "BAD_CODE", "qualite"),
