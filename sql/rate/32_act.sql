@@ -42,7 +42,7 @@ told as (
 )
 select told.* exclude (tariff_on), live.convention, live.qualite, live.forclusion_mois, live.plafond_saisine_cents,
     coalesce(told.tariff_on, live.opened_on) as tariff_on, urgent.saisine is not null as is_urgent,
-    own.saisine is not null as was_stated, own.statement_number, own.stated_cents,
+    own.saisine is not null as was_stated, own.first_order, own.statement_number, own.stated_cents,
     own.saisine is not null and not own.taken_back as is_stated,
     anywhere.saisine is not null as stated_anywhere
 from told

@@ -2,6 +2,7 @@
 select try_cast(substr(reference, 3, 2) || substr(reference, 6, 6) as bigint) as saisine, any_value(reference) as reference,
     convention, stated.association, any_value(linked.root)::word as root, prestation, act_date, nth,
     sum(amount_cents)::bigint as stated_cents,
+    min(statement_order) as first_order,
     max(statement_order) as last_order,
     arg_max(statement_number, statement_order)::word as statement_number,
     arg_max(taken_back, statement_order) as taken_back,

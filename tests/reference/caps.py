@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from .acts import Act, price_at, uplift_e4
@@ -42,12 +43,13 @@ def pay(world: World, convention: str, acts: list[Act], kept: list[Kept]) -> Use
 
 
 def _place(line: Act | Kept) -> tuple:
-    """What is on a finalised statement first, then the others; within each by date and what follows (rules §8)."""
+    """What was stated keeps the place it had: the lines of the first statement, of the next, then those never stated."""
     if isinstance(line, Kept):
         x = line.stated
-        return (0, x.act_date, x.reference, PRESTATIONS.index(x.prestation), *line.order, x.association, x.nth)
+        return (x.first, x.act_date, x.reference, PRESTATIONS.index(x.prestation), *line.order, x.association, x.nth)
+    place = line.stated.first if line.stated else math.inf
     return (
-        0 if line.stated else 1,
+        place,
         line.day,
         line.saisine.reference,
         PRESTATIONS.index(line.prestation),

@@ -26,6 +26,7 @@ class Stated:
     qualite: str | None = None
     number: str = ""
     order: int = -1
+    first: int = -1
     last_positive: int = -1
 
     @property
@@ -169,6 +170,7 @@ def _undo_last(kept: list[Row], withdraw: Row) -> None:
 def _state(world: World, row: Row) -> None:
     names = ("convention", "reference", "association", "prestation", "act_date", "nth")
     line = world.stated.setdefault(tuple(row[n] for n in names), Stated(*(row[n] for n in names)))
+    line.first = row["statement_order"] if line.first < 0 else line.first
     line.amount_cents += row["amount_cents"]
     line.taken_back = bool(row["taken_back"])
     line.undated = bool(row["undated"])

@@ -58,21 +58,18 @@ def _tiers(first, next_):
     return [period | dict(zip(names, price, strict=True)) for price in prices]
 
 
-def test_what_is_stated_takes_its_rank_by_date_whichever_statement_states_it_and_late_arrivals_come_after():
+def test_a_late_arrival_comes_after_what_was_stated_and_once_stated_itself_moves_nothing():
+    """Taken by date alone, it would exchange its price with the session after it, by nobody's act."""
     held = {"session": [session(day(1, 8)), session(day(1, 9))], "tariff_price": _tiers(6000, 5000)}
     paid = [stated(day(1, 6), prestation="PEC", amount_cents=9000), stated(day(1, 9), amount_cents=6000)]
-    number = "ER-CALAE-2026-T1-0002"
-    both = [*paid, stated(day(1, 8), amount_cents=5000, statement_number=number, statement_order=2)]
+    late = stated(day(1, 8), amount_cents=5000, statement_number="ER-CALAE-2026-T1-0002", statement_order=2)
 
     def lines(rows):
         drafted = draft(world(stated=rows, **held), QUARTER, CUTOFF)["statements"]["CALAE"]
-        return [(x["act_date"], x["kind"], x["amount_cents"], x["corrects"]) for x in drafted["lines"]]
+        return [(x["act_date"], x["kind"], x["amount_cents"]) for x in drafted["lines"]]
 
-    assert lines(paid) == [("2026-01-08", "courant", 5000, None)]
-    assert lines(both) == [
-        ("2026-01-08", "regularisation", 1000, number),
-        ("2026-01-09", "regularisation", -1000, "ER-CALAE-2025-T4-0001"),
-    ]
+    assert lines(paid) == [("2026-01-08", "courant", 5000)]
+    assert lines([*paid, late]) == []
 
 
 def _with(cents, **tables):
