@@ -10,11 +10,13 @@ from starlette.datastructures import FormData
 
 from etl import settings
 from etl.engine.reasons import sentences
-from etl.jobs.story import explain
+from etl.jobs.story import explain, nearby
+from etl.jobs.story.facts import Computed
 from etl.jobs.story.money_told import arithmetic, cap
 from etl.jobs.story.words import MATCHES, REPAIRS
 from etl.model.codes import QUALITE_NAMES
 from etl.model.errors import SaisinesError
+from etl.model.quarter import civil_day
 from etl.model.reference import compact, parse
 from etl.warehouse import stories, watch
 from etl.warehouse.server import connect
@@ -50,7 +52,7 @@ def find_case(request: Request, reference: str = "") -> Response:
 def case(request: Request, reference: str, who: Visitor = Depends(visitor)) -> Response:
     """The page of a saisine; each reading is written down."""
     shown = snapshot.shown()
-    story, seen = read(reference, who, shown.snapshot)
+    story, seen = read(reference, who, shown)
     if not sees(who.role, "qualité, département"):
         return page(request, who, "case_finance.html", story=for_finance(story), shown=shown)
     return page(
@@ -64,8 +66,10 @@ def case(request: Request, reference: str, who: Visitor = Depends(visitor)) -> R
     )  # fmt: skip
 
 
-def read(reference: str, who: Visitor, made: snapshot.Snapshot) -> tuple[Story, int]:
+def read(reference: str, who: Visitor, shown: snapshot.Shown) -> tuple[Story, int]:
     """The story of a saisine and the last decision there is; writes down that this person read it.
+
+    Under the decisions of now, also where the results shown elsewhere are of before them.
 
     Raises:
         SaisinesError: no saisine has this reference.
@@ -74,9 +78,17 @@ def read(reference: str, who: Visitor, made: snapshot.Snapshot) -> tuple[Story, 
     with connect(home, role="desk") as engine, engine.begin() as connection:
         if known is None or not stories.load_known(connection, [known]):
             raise SaisinesError(f"Aucune saisine {reference} au journal reçu : vérifiez la référence.")
-        story = explain.read(connection, made.computed, known)
+        story = explain.read(connection, _computed(shown, known), known)
         watch.save_reading(connection, known, "desk", who.name, settings.system_user(), settings.now())
     return story, deciding.since(home, 0)[1]
+
+
+def _computed(shown: snapshot.Shown, reference: str) -> Computed:
+    if not shown.stale:
+        return shown.snapshot.computed
+    home = settings.home()
+    with connect(home, role="engine") as engine:
+        return nearby.kept(home, engine, civil_day(settings.now()), reference) or shown.snapshot.computed
 
 
 def steps(match: Mapping[str, Any]) -> str:

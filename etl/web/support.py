@@ -73,7 +73,7 @@ def support(request: Request, reference: str, who: Visitor = Depends(visitor)) -
     """One of them, with what it takes to find it another support; each reading is written down."""
     shown = snapshot.shown()
     row = _one(shown.snapshot, reference)
-    story, _ = read(row["reference"], who, shown.snapshot)
+    story, _ = read(row["reference"], who, shown)
     return page(
         request, who, "support.html",
         shown=shown, row=row, story=for_psychologist(story), history=_outcomes(row["reference"]), outcomes=job.OUTCOMES,

@@ -114,14 +114,35 @@ def _write(path: Path, state: State, inputs: Inputs, quarter: Quarter, tables: M
     making.unlink(missing_ok=True)
     with duckdb.connect(str(making), config={"threads": 2}) as database:
         making.chmod(0o600)
-        given = {name: shaped(name, rows) for name, rows in inputs.over(quarter).items()}
-        neighbourhood.keep(database, given | dict(tables))
-        neighbourhood.make(database, "supposed", supposed(database))
-        for name, rows in _contents(state, inputs, quarter, tables).items():
+        fill(database, state, inputs, quarter, tables)
+        shown = {"supposed": supposed(database), "rule": _rules(), "proposal": _proposals(tables["proposal"])}
+        for name, rows in shown.items():
             neighbourhood.make(database, name, rows)
         _derive(database, inputs.cutoff)
     making.replace(path)
     _forget_old(path)
+
+
+def fill(
+    database: duckdb.DuckDBPyConnection,
+    state: State,
+    inputs: Inputs,
+    quarter: Quarter,
+    tables: Mapping[str, pa.Table],
+) -> None:
+    """What stories are told from and neighbourhoods computed again: the engine's inputs and results, the register, and what they are as of."""
+    import pyarrow as pa
+
+    about = {
+        "day": inputs.cutoff, "quarter": str(quarter), "last_decision": int(state[0] or 0), "set_id": state[4],
+        "year": quarter.year, "state": told(state, inputs.cutoff),
+    }  # fmt: skip
+    register = [{name: value for name, value in row.items() if name not in WITHHELD} for row in inputs.register]
+    given = {name: shaped(name, rows) for name, rows in inputs.over(quarter).items()}
+    neighbourhood.keep(database, given | dict(tables))
+    neighbourhood.make(database, "about", pa.Table.from_pylist([about]))
+    rows = [{"content": json.dumps(row, default=str)} for row in register]
+    neighbourhood.make(database, "register", _table({"content": "string"}, rows))
 
 
 def _forget_old(made: Path) -> None:
@@ -139,23 +160,6 @@ def _derive(database: duckdb.DuckDBPyConnection, day: date) -> None:
         query = (files("etl.jobs.matching") / "desk_sql" / f"{name}.sql").read_text(encoding="utf-8")
         database.execute(f"create table {name} as {query}", {"today": day} if "$today" in query else {})
     database.execute("drop table supposed")
-
-
-def _contents(state: State, inputs: Inputs, quarter: Quarter, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """What a file holds beside the engine's tables, before what is derived from them."""
-    import pyarrow as pa
-
-    about = {
-        "day": inputs.cutoff, "quarter": str(quarter), "last_decision": int(state[0] or 0), "set_id": state[4],
-        "year": quarter.year, "state": told(state, inputs.cutoff),
-    }  # fmt: skip
-    register = [{name: value for name, value in row.items() if name not in WITHHELD} for row in inputs.register]
-    return {
-        "about": pa.Table.from_pylist([about]),
-        "register": _table({"content": "string"}, [{"content": json.dumps(row, default=str)} for row in register]),
-        "rule": _rules(),
-        "proposal": _proposals(tables["proposal"]),
-    }
 
 
 def _table(types: Mapping[str, str], rows: list[dict[str, Any]]) -> pa.Table:

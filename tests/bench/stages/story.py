@@ -1,6 +1,5 @@
 """`saisines explain` of one saisine as its own command, the server up and the results of the day kept; and what a decision changes in its draft."""
 
-import json
 import os
 import subprocess
 import time
@@ -10,9 +9,11 @@ from statistics import median
 import duckdb
 
 from etl import settings
-from etl.jobs.matching import decide, results
+from etl.engine.compute import compute
+from etl.jobs.matching import decide, kept, results
+from etl.jobs.settlement.inputs import gather
 from etl.jobs.story import explain
-from etl.jobs.story.facts import compute_all
+from etl.jobs.story.facts import OF_SAISINE
 from etl.model.quarter import civil_day
 from etl.warehouse.server import connect
 from tests.bench import homes
@@ -35,35 +36,27 @@ def run(saisines: int, folder: Path) -> Figures:
     home = folder / "home"
     environment = os.environ | {"SAISINES_HOME": str(home)}
     with homes.held(home):
-        kept = timed(lambda: _keep(home))
+        seconds = timed(lambda: _keep(home))
         taken = [timed(lambda one=one: _explain(one, environment)) for one in chosen]
         decided = _decided(home, chosen[0])
     return {
         "seconds": median(taken),
         "worst": max(taken),
         "stories": len(taken),
-        "keep": kept,
+        "keep": seconds,
         "decision": decided,
     }
 
 
 def _keep(home: Path) -> None:
-    """The part of the results of `reconcile` that stories are told from; the desk's queue and proposals are left out."""
+    """The part of the results of `reconcile` that stories are told from; the desk's queue, stakes and proposals are left out."""
     day = civil_day(settings.now())
     with connect(home) as engine:
-        path, computed = results.place(home, results.state_of(engine), day), compute_all(engine, day)
+        state, inputs = kept.state_of(engine), gather(engine, day)
+    path, quarter = kept.place(home, state, day), inputs.last_quarter()
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(path)) as database:
-        for name, table in computed.tables.items():
-            database.register(f"{name}_", table)
-            database.execute(f"create table {name} as from {name}_").fetchall()
-        database.execute(
-            "create table register as select unnest($rows::text[]) as content",
-            {"rows": [json.dumps(row, default=str) for row in computed.inputs.register]},
-        ).fetchall()
-        database.execute(
-            "create table about as select $quarter as quarter", {"quarter": str(computed.quarter)}
-        ).fetchall()
+        results.fill(database, state, inputs, quarter, compute(inputs.over(quarter), OF_SAISINE | {"exact"}))
 
 
 def _explain(reference: str, environment: dict[str, str]) -> None:

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
+from etl import settings
 from etl.jobs.intake import inbox
+from etl.jobs.matching import decide
 from etl.jobs.running import init, sample
+from etl.web import snapshot
 
 from .test_pages import asked
 
@@ -56,3 +59,15 @@ def test_a_page_of_each_kind_over_a_quarter_is_answered(cases, desk):
     for name, paths in pages.items():
         for path in paths:
             assert asked(desk, name, path).status_code == 200, path
+
+
+def test_a_decision_shows_on_its_case_at_once_while_the_rest_is_computed_again(cases, desk, home, monkeypatch):
+    asked(desk, "camille", "/ecarts")
+    monkeypatch.setattr(snapshot.threading, "Thread", lambda **named: type("Never", (), {"start": lambda self: None})())
+    own = {"reference": cases[0], "author": "camille", "reason": "vu avec l’association"}
+    assert "contestée" not in asked(desk, "camille", f"/saisines/{cases[0]}").text
+    decide.run(home, [{"kind": "dispute", **own}], settings.now())
+    page = asked(desk, "camille", f"/saisines/{cases[0]}").text
+    assert "le rapprochement se refait" in page
+    assert "La saisine est contestée" in page
+    snapshot._begun.discard(home)
