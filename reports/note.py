@@ -72,7 +72,7 @@ def _note_data(
 
 
 def _highlights(data: Snapshot, row: dict[str, Any], lines: list[dict[str, Any]]) -> list[dict[str, str]]:
-    due = french.day(snapshot.due_on(data)) or "à la finalisation"
+    due = (french.day(snapshot.due_on(data)) or "à la finalisation") if row["payable_cents"] > 0 else "sans objet"
     return [
         {"label": "À payer", "value": french.euros(row["payable_cents"])},
         {"label": "À payer au plus tard le", "value": due},

@@ -33,12 +33,15 @@ def entries(
     from etl.jobs.issuing import entries as job
     from etl.model.errors import UsageError
     from etl.model.money import euros
+    from reports.french import count
 
     first, last = ways.day(since, "--since"), ways.day(until, "--until")
     if first is None or last is None:
         raise UsageError("--since et --until : deux jours sont attendus.")
     written = job.run(settings.home(), first, last, convention, out)
-    say(f"{written.entries} écriture(s), {euros(written.debit_cents)} au débit et au crédit, dans {written.file}")
+    say(
+        f"{count(written.entries, 'écriture')}, {euros(written.debit_cents)} au débit et au crédit, dans {written.file}"
+    )
     if written.to_review:
         say(f"{written.to_review} sans date de validation : en attente de la banque, ou à vérifier.")
 
@@ -90,11 +93,12 @@ def write_repayments(out: Out = None) -> None:
     """Écrit l’ordre de reversement de chaque somme encore due, un PDF par association."""
     from etl.jobs.issuing import repayments as job
     from etl.model.money import euros
+    from reports.french import count
 
     made = job.run(settings.home(), out)
     for order in made:
         say(f"{order.payee} {euros(order.amount_cents)} : {order.file}")
-    say(f"{len(made)} ordre(s) de reversement écrit(s).")
+    say(f"{count(len(made), 'ordre de reversement écrit', 'ordres de reversement écrits')}.")
 
 
 @repayments.command("settle")

@@ -33,12 +33,15 @@ def report(quarter: Quarter, convention: Convention, by: By, out: Out = None) ->
 def template(association: Association = None, out: Folders = None) -> None:
     """Écrit le classeur à remplir de chaque association, ses saisines en cours déjà inscrites."""
     from etl.jobs.issuing import template as job
+    from reports.french import count
 
     paths = job.run(settings.home(), settings.now(), association, out)
     if association:
         say(str(paths[0]))
+    elif paths:
+        say(f"{count(len(paths), 'classeur')} dans {paths[0].parent.parent}")
     else:
-        say(f"{len(paths)} classeur(s) dans {paths[0].parent.parent}" if paths else "Aucune association au registre.")
+        say("Aucune association au registre.")
 
 
 def remind(
@@ -61,6 +64,7 @@ def remind(
     """Prépare les rappels : la liste dans le dossier de chaque association, le message à côté. Le DAG les envoie chaque lundi."""
     from etl.jobs.files import write_atomically
     from etl.jobs.issuing import remind as job
+    from reports.french import count
 
     now = settings.now()
     due = job.run(settings.home(), now, association, out, every_days, age_days)
@@ -73,9 +77,10 @@ def remind(
     ways.table([("association", "fiches", "adresse", "liste"), *rows], right=frozenset({1}))
     if sent:
         job.record(settings.home(), due, now)
-        say(f"{len(due)} rappel(s) notés comme envoyés.")
+        say(f"{count(len(due), 'rappel noté comme envoyé', 'rappels notés comme envoyés')}.")
     else:
-        say(f"{len(due)} rappel(s) prêts, message.txt à côté de chaque liste ; « --sent » une fois envoyés.")
+        prepared = count(len(due), "rappel prêt", "rappels prêts")
+        say(f"{prepared}, message.txt à côté de chaque liste ; « --sent » une fois envoyés.")
 
 
 commands: dict[str, Callable[..., None]] = {"report": report, "template": template, "remind": remind}

@@ -42,17 +42,19 @@ def pay(
     """Écrit le lot de virements des bénéficiaires encore à payer, ou prend la réponse de la banque."""
     from etl.jobs.payment import pay as job
     from etl.model.money import euros
+    from reports.french import count
 
     if returned:
         counts = job.take_answer(settings.home(), returned, by, settings.now())
-        say(f"Réponse prise : {counts.get('paye', 0)} virement(s) payé(s), {counts.get('rejete', 0)} rejeté(s).")
+        paid_now = count(counts.get("paye", 0), "virement payé", "virements payés")
+        say(f"Réponse prise : {paid_now}, {count(counts.get('rejete', 0), 'rejeté')}.")
         return
     folder = out or settings.home() / "out" / "virements"
     for paid in job.run(settings.home(), quarter, convention, by, folder, settings.now()):
         if paid.file is None:
             say(f"{paid.number} : aucun bénéficiaire à payer, pas de fichier.")
         else:
-            say(f"{paid.number} : {paid.payees} virement(s), {euros(paid.total_cents)}, dans {paid.file}")
+            say(f"{paid.number} : {count(paid.payees, 'virement')}, {euros(paid.total_cents)}, dans {paid.file}")
         if paid.sent:
             say(f"  {paid.sent} déjà transmis à la banque : « saisines pay … --returned FICHIER » prend sa réponse.")
         for code, why in paid.held:

@@ -138,12 +138,13 @@ def takeover(
     from etl.jobs.settlement import takeover as job
     from etl.model.errors import UsageError
     from etl.model.money import euros
+    from reports.french import count
 
     day = ways.day(until, "--until")
     if day is None:
         raise UsageError("--until : un jour est attendu.")
     for taken in job.run(settings.home(), file, day, by, reason, settings.now()):
-        say(f"{taken.number} : {taken.lines} lignes, {euros(taken.total_cents)}.")
+        say(f"{taken.number} : {count(taken.lines, 'ligne')}, {euros(taken.total_cents)}.")
 
 
 def simulate(

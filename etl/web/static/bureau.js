@@ -1,5 +1,6 @@
 // Comfort only: every page works without it.
 "use strict";
+document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone, the menu is wider than the page
 const list = document.querySelector("[data-keys]");
 const boxes = () => [...document.querySelectorAll('input[name="id"]')];
 const count = document.querySelector("[data-count]");

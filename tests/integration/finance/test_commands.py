@@ -43,16 +43,16 @@ def test_a_quarter_from_submission_to_the_books(home, said):
     said("finalise", *step, "--by", "Paul")
     number = "ER-CALAE-2026-T1-0001"
     asked = ("2026-T1", "--convention", "CALAE", "--by", "Paul")
-    assert "2 virement(s)" in said("pay", *asked, "--out", str(home / "v"))
+    assert "2 virements," in said("pay", *asked, "--out", str(home / "v"))
     assert "rejeté, à payer de nouveau" in said(
         "payments", "returned", number, "AAV001", "--by", "P", "--reason", "relevé"
     )
     assert "payé." in said("payments", "paid", number, "AAV002", "--by", "P", "--reason", "relevé")
-    assert "1 virement(s)" in said("pay", *asked, "--out", str(home / "v"))
+    assert "1 virement," in said("pay", *asked, "--out", str(home / "v"))
     listed = said("payments", "list", "2026-T1", "--convention", "CALAE")
     assert "transmis à la banque" in listed
     assert "payé" in listed
-    assert "4 écriture(s)" in said("entries", "--since", "2026-05-01", "--until", "2026-06-30")
+    assert "4 écritures," in said("entries", "--since", "2026-05-01", "--until", "2026-06-30")
     assert "publié dans" in said("report", *asked)
     assert "déjà publié, refait" in said("report", *asked)
     said("documents", number)
@@ -60,7 +60,7 @@ def test_a_quarter_from_submission_to_the_books(home, said):
     assert made >= {"releve.pdf", "ecritures.txt", "compte-rendu.pdf", f"{number}-L01.xml", f"{number}-L02.xml"}
     assert "à vérifier" in said("accrual", "2026")
     assert "Aucun ordre de reversement" in said("repayments", "list")
-    assert "0 ordre(s)" in said("repayments", "write")
+    assert "0 ordre de reversement écrit." in said("repayments", "write")
     with pytest.raises(SaisinesError, match="Aucun ordre"):
         said("repayments", "settle", number, "AAV001", "--by", "P", "--reason", "x")
 
@@ -70,9 +70,9 @@ def test_what_associations_are_sent(home, said):
     rows = saisines("2026-T1", 25, 1)
     take_in(home, "2026-T1", rows)
     settle(home, "2026-T1")
-    assert "2 classeur(s)" in said("template")
+    assert "2 classeurs" in said("template")
     assert "AAV001" in said("template", "--association", "AAV001")
-    assert "rappel(s) prêts" in said("remind")
+    assert "rappels prêts" in said("remind")
     message = next((home / "out" / "associations").glob("*/message.txt")).read_text(encoding="utf-8")
     assert "FV26" not in message
     assert "notés comme envoyés" in said("remind", "--sent")
