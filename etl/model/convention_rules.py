@@ -17,6 +17,7 @@ Rule = Callable[[dict[str, Value]], Iterable[Finding]]
 T = TypeVar("T")
 FAR = date.max
 _MAY_BE_EMPTY = "au"
+_MAY_BE_NONE = ("lignes", "majorations")
 
 
 def maybe(read: Callable[[object], T], value: object) -> T | None:
@@ -49,8 +50,8 @@ def keys_without_value(data: Value, path: Place = ()) -> Iterator[Finding]:
 
 
 def lists_with_nothing_or_twice(data: Value, path: Place = ()) -> Iterator[Finding]:
-    """A list says something, and each plain thing once."""
-    if isinstance(data, list) and not data and path[-1] != "lignes":
+    """A list says something, but where none changes nothing, and each plain thing once."""
+    if isinstance(data, list) and not data and path and path[-1] not in _MAY_BE_NONE:
         yield path, "liste vide ; y écrire ce qui est attendu, ou retirer la clé."
     if isinstance(data, list):
         plain = [value for value in data if isinstance(value, str)]

@@ -87,12 +87,12 @@ def read_yaml(content: bytes) -> Source:
         return _unreadable(source, error.problem_mark.line + 1 if error.problem_mark else 1, _ill_written(error))
     except RecursionError:
         return _unreadable(source, 1, _TOO_MUCH)
-    if root is None:
-        return _unreadable(source, 1, "fichier vide ; une convention y est attendue.")
     try:
-        source.data = _value(root, (), source)
+        source.data = _value(root, (), source) if root else None
     except _TooMuchError:
         return _unreadable(source, 1, _TOO_MUCH)
+    if source.data is None:
+        return _unreadable(source, 1, "fichier vide ; une convention y est attendue.")
     return source
 
 

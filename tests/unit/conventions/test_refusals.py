@@ -224,6 +224,7 @@ def test_reductions_that_cannot_hold_together_do_not_add_up():
     [
         (b"", "ligne 1 : fichier vide"),
         (b"# rien\n", "ligne 1 : fichier vide"),
+        (b"null\n", "ligne 1 : fichier vide"),
         (b"- a\n", "bloc de cl"),
         (b"code: ESSAI\nnom: \xe9\n", "ligne 2 : caract"),
         (b"a: 1\n---\nb: 2\n", "ligne 2 : second document"),
@@ -252,6 +253,12 @@ def test_an_uplift_that_the_common_schedule_lost_may_still_be_switched_off():
     common = COMMON.replace('    majorations:\n      - {code: OM, taux: "+15%", si: outre_mer}\n', "")
     assert common != COMMON
     assert set_errors(contents(common=common)) == []
+
+
+def test_a_version_may_say_that_it_has_no_uplift():
+    own = OWN.replace('    majorations:\n      - {code: OM, taux: "0%", si: outre_mer}\n', "    majorations: []\n")
+    assert own != OWN
+    assert set_errors(contents(own)) == []
 
 
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing():
