@@ -128,7 +128,7 @@ def _places(keys: Sequence[str], ranks: Ranks) -> dict[str, int]:
 
 
 def require(header: Header, wanted: Iterable[str], sheet: Sheet, name: str, remedy: str) -> None:
-    """Refuse a sheet whose header lacks a column without which no row of it can be read, or says one twice.
+    """Refuse a sheet whose header lacks a column without which no row of it can be read, or says one twice, differently.
 
     Raises:
         SaisinesError: naming the file, the sheet and the columns.
@@ -139,8 +139,14 @@ def require(header: Header, wanted: Iterable[str], sheet: Sheet, name: str, reme
         named = ", ".join(f"« {column} »" for column in missing)
         raise SaisinesError(f"{name} : feuille {sheet.name}, colonne{plural} {named} absente{plural} ; {remedy}.")
     for column, place in header.places.items():
-        if header.keys.count(header.keys[place]) > 1:
+        twins = [twin for twin, written in enumerate(header.keys) if written == header.keys[place]]
+        if len(twins) > 1 and (column in wanted or _differ(sheet.rows[header.index + 1 :], twins)):
             raise SaisinesError(f"{name} : feuille {sheet.name}, colonne « {column} » en double ; n’en gardez qu’une.")
+
+
+def _differ(rows: Sequence[Row], places: Sequence[int]) -> bool:
+    """Whether columns of one title say different things in a row, so that none can be believed."""
+    return any(len({text_of(row[place]) if place < len(row) else "" for place in places}) > 1 for row in rows)
 
 
 def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:

@@ -235,6 +235,11 @@ def test_a_sheet_of_instructions_is_passed_over():
     assert read(books.xlsx(sheets)).saisines.numbers == [2]
 
 
+def test_a_column_twice_that_says_the_same_harms_nobody():
+    found = read(books.xlsx({"F": [["N° de saisine", "Issue", "Nb psy", "nb psy"], [books.REF, "refus", 2, "2"]]}))
+    assert column(found.saisines, "nb_psy") == ["2"]
+
+
 def test_a_sheet_of_figures_with_titles_of_saisines_does_not_fail_the_file():
     recap = [["Convention", "nb psy", "nb jur", "nb soc"], ["CALAE", 3, 0, 1]]
     sheets = {"Saisines": [books.SAISINES, books.saisine()], "Entretiens": [books.ENTRETIENS], "Récapitulatif": recap}
@@ -256,7 +261,14 @@ def test_a_sheet_of_figures_with_titles_of_saisines_does_not_fail_the_file():
             "feuille Entretiens, ligne de titres introuvable",
         ),
         ({"F": [["N° de saisine", "Issue", "Issue"]]}, "colonne « issue » en double"),
-        ({"F": [["N° de saisine", "Issue", "Nb psy", "nb psy"]]}, "colonne « nb_psy » en double"),
+        (
+            {"F": [["N° de saisine", "Issue", "Nb psy", "nb psy"], [books.REF, "refus", 1, 2]]},
+            "colonne « nb_psy » en double",
+        ),
+        (
+            {"F": [["N° de saisine", "Issue", "Nb psy", "nb psy"], [books.REF, "refus", None, 2]]},
+            "colonne « nb_psy » en double",
+        ),
         ({"F": [["Nom", "Prénom"], ["a", "b"]]}, "aucune feuille n’a les titres"),
     ],
 )
