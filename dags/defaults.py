@@ -29,8 +29,7 @@ STATEMENT = Asset(name="releve", uri="x-saisines://releve")
 # only a network, a disk or a database that was away (AwayError, and what was not yet given that name) is tried again.
 # The three drivers of the database each have their own name for it: refused, cut, locked, its disk full.
 _DRIVERS = ["sqlalchemy.exc.OperationalError", "psycopg.OperationalError", "adbc_driver_manager.OperationalError"]
-_ENGINE = ["duckdb.IOException", "duckdb.OutOfMemoryException"]  # where it spills, or beside what else runs
-AWAY = ["etl.model.errors.AwayError", OSError, *_DRIVERS, *_ENGINE]
+AWAY = ["etl.model.errors.AwayError", OSError, *_DRIVERS]
 RETRIES = ExceptionRetryPolicy(rules=[RetryRule(exception=AWAY)], default=RetryAction.FAIL)
 DEFAULT_ARGS = {
     "owner": "ingenierie",

@@ -1,12 +1,14 @@
 """Runs the steps of `sql/` over the input tables, in one DuckDB in memory, dropping each table after its last reader."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import duckdb
 import pyarrow as pa
 
 from etl.engine.plan import Step, checks, needed, rules
 from etl.engine.schema import PRESTATIONS, SCHEMAS, WORDS, WRITTEN, shaped, table
+from etl.model.errors import AwayError
 
 RESULTS = frozenset({"line", "not_paid", "payee", "discrepancy", "saisine_case"})
 READ_OFTEN = frozenset({"fiche", "session"})
@@ -35,15 +37,15 @@ def compute(
 
     Raises:
         CheckError: the result breaks an invariant; nothing of it may be used.
+        AwayError: the machine has no memory or disk left for it now.
     """
     asked = frozenset(wanted)
     checked = frozenset(checks()) if "line" in asked else frozenset()
     plan = needed(
         (asked - {"discrepancy"}) | checked | (_read_by_discrepancy() if "discrepancy" in asked else frozenset())
     )
-    with duckdb.connect(
-        config={"memory_limit": memory_limit, "threads": 2, "preserve_insertion_order": False}
-    ) as connection:
+    config = {"memory_limit": memory_limit, "threads": 2, "preserve_insertion_order": False}
+    with _with_room(), duckdb.connect(config=config) as connection:
         _register(connection, tables)
         for position, step in enumerate(plan):
             progress(step.name)
@@ -53,6 +55,15 @@ def compute(
         if "discrepancy" in asked:
             connection.execute(f"create table discrepancy as {_all_discrepancies(connection)}").fetchall()
         return {name: _fetched(connection, name) for name in sorted(asked)}
+
+
+@contextmanager
+def _with_room() -> Iterator[None]:
+    """Tell of a machine that is full: the same computation may succeed later."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise AwayError("Le calcul manque de mémoire ou de disque ; libérez-en, puis relancez.") from error
 
 
 def _register(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
