@@ -44,8 +44,12 @@ def compute(
     plan = needed(
         (asked - {"discrepancy"}) | checked | (_read_by_discrepancy() if "discrepancy" in asked else frozenset())
     )
-    config = {"memory_limit": memory_limit, "threads": 2, "preserve_insertion_order": False}
-    with _with_room(), duckdb.connect(config=config) as connection:
+    with (
+        _with_room(),
+        duckdb.connect(
+            config={"memory_limit": memory_limit, "threads": 2, "preserve_insertion_order": False}
+        ) as connection,
+    ):
         _register(connection, tables)
         for position, step in enumerate(plan):
             progress(step.name)
