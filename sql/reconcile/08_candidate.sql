@@ -1,13 +1,10 @@
 -- One row per (written reference, saisine it may mean), for those that are not exact: reached by ONE of reading confusable letters as digits,
 -- completing prefix and zeros, or one edit; one of its seized associations is the writer's; opened by the day of reception (rules §2.3).
--- One edit leaves the left 7 or the right 4 of the 11 characters intact, but for an exchange of neighbours across the two: that one is tried apart.
+-- One edit leaves whole the first five of the eight digits that `saisine` is, or the last three and the check character, but for an exchange of
+-- neighbours across the two: that one is tried apart. The distance is slow to measure, so only where it may be 1: at most two characters differ, or
+-- one is missing or too many before the same end, or at the end.
 with unread as (
     select distinct root, compact from written where compact not in (select compact from exact)
-),
-target as (
-    select distinct seizure.root, saisine, opened_on, replace(reference, '-', '') as compact
-    from seizure join saisine using (saisine)
-    where seizure.root in (select root from unread)
 ),
 completed as (
     select root, compact, if(starts_with(compact, 'FV'), substr(compact, 3), compact) as rest from unread
@@ -21,17 +18,25 @@ reading as (
     union
     select root, compact, compact[:6] || compact[8] || compact[7] || compact[9:] from unread where length(compact) = 11
 ),
+near as (
+    select root, compact, saisine, false as by_tail
+    from (select *, try_cast(compact[3:7] as bigint) as head from unread) as unread join seizure using (root) where saisine // 1000 = head
+    union all
+    select root, compact, saisine, true as by_tail
+    from (select *, try_cast(compact[-4:-2] as bigint) as tail from unread) as unread join seizure using (root) where saisine % 1000 = tail
+),
+meant as (
+    select near.*, replace(reference, '-', '') as meant, right(compact, 1) = right(reference, 1) as same_end from near join saisine using (saisine)
+),
 reached as (
-    select reading.root, reading.compact, saisine
-    from reading join target on target.root = reading.root and target.compact = reading.read
+    select root, reading.compact, saisine
+    from reading join saisine on reference = read[:4] || '-' || read[5:10] || '-' || read[11:] semi join seizure using (root, saisine)
     union
-    select unread.root, unread.compact, saisine
-    from unread join target on target.root = unread.root and left(target.compact, 7) = left(unread.compact, 7)
-    where damerau_levenshtein(target.compact, unread.compact) = 1
-    union
-    select unread.root, unread.compact, saisine
-    from unread join target on target.root = unread.root and right(target.compact, 4) = right(unread.compact, 4)
-    where damerau_levenshtein(target.compact, unread.compact) = 1
+    select root, compact, saisine from meant
+    where case when by_tail and not same_end then false
+               when length(compact) = length(meant) then if(hamming(compact, meant) <= 2, damerau_levenshtein(compact, meant) = 1, false)
+               when same_end or starts_with(compact, meant) or starts_with(meant, compact) then damerau_levenshtein(compact, meant) = 1
+               else false end
 )
 select written.association, written.written, written.received_on, reached.saisine
 from reached
