@@ -115,7 +115,7 @@ def _recognise(sheet: Sheet, name: str) -> tuple[str | None, Header | None]:
     suspect = headers[named or "entretiens"]
     if suspect and (named or (best == "entretiens" and len(suspect.places) >= RECOGNISED_FROM)):
         tabular.require(suspect, REQUIRED[named or best], sheet, name, TEMPLATE)
-    if named and any(cell != "" for row in sheet.rows for cell in row):
+    if named and any(sum(cell != "" for cell in row) > 1 for row in sheet.rows):  # more than a note
         raise SaisinesError(f"{name} : feuille {sheet.name}, ligne de titres introuvable ; reprenez ceux du modèle.")
     return None, None
 

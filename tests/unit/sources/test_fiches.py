@@ -235,6 +235,11 @@ def test_a_sheet_of_instructions_is_passed_over():
     assert read(books.xlsx(sheets)).saisines.numbers == [2]
 
 
+def test_a_note_in_place_of_the_sessions_leaves_a_bordereau():
+    found = read(books.xlsx({"Saisines": [books.SAISINES, books.saisine()], "Entretiens": [[], ["Néant ce mois-ci"]]}))
+    assert found.layout == BORDEREAU
+
+
 def test_a_column_twice_that_says_the_same_harms_nobody():
     found = read(books.xlsx({"F": [["N° de saisine", "Issue", "Nb psy", "nb psy"], [books.REF, "refus", 2, "2"]]}))
     assert column(found.saisines, "nb_psy") == ["2"]
