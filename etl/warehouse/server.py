@@ -18,7 +18,7 @@ from etl.model.errors import AwayError, SaisinesError
 from etl.warehouse import cluster
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import URL, Engine
 
 VERSION_MIN = 150000  # PostgreSQL 15: unique constraints over NULLs
 AIRFLOW = "airflow"
@@ -110,11 +110,13 @@ def _under(engine: Engine, role: str | None) -> Engine:
 
 def address_of(engine: Engine) -> str:
     """The address of an engine as libpq and ADBC read it, password included: never log it."""
-    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    head, mark, query = address.partition("?")
-    return (
-        head + mark + query.replace("+", "%20")
-    )  # SQLAlchemy writes a space as forms do, which libpq takes for a plus
+    return _written(engine.url.set(drivername="postgresql"))
+
+
+def _written(address: URL) -> str:
+    """An address with its password, a space in it as libpq reads one: SQLAlchemy writes it as forms do, and reads both."""
+    head, mark, query = address.render_as_string(hide_password=False).partition("?")
+    return head + mark + query.replace("+", "%20")
 
 
 def plain_address(url: str) -> str:
@@ -153,8 +155,7 @@ def airflow_url(home: Path) -> str:
         _make_database(url, AIRFLOW)
     from sqlalchemy import make_url
 
-    address = make_url(url).set(drivername="postgresql+psycopg2", database=AIRFLOW)
-    return address.render_as_string(hide_password=False)
+    return _written(make_url(url).set(drivername="postgresql+psycopg2", database=AIRFLOW))
 
 
 def _make_database(url: str, name: str) -> None:

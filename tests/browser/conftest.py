@@ -28,7 +28,7 @@ class Served:
     def cookie(self, name: str) -> str:
         """A session of this account, as the sign-in page gets it."""
         body = {"username": name, "password": self.accounts[name]}
-        return str(httpx.post(f"{self.url}/auth/token", json=body, trust_env=False).json()["access_token"])
+        return str(httpx.post(f"{self.url}/auth/token", json=body, trust_env=False, timeout=120).json()["access_token"])
 
 
 def _printed(process: subprocess.Popen[str]) -> Iterator[str]:

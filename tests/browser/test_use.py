@@ -65,7 +65,7 @@ def test_without_a_session_nothing_is_answered(at, desk):
     assert "/auth/login" in page.url
     from etl.web.matrix import ROUTES
 
-    with httpx.Client(base_url=f"{desk.url}/bureau", trust_env=False) as client:
+    with httpx.Client(base_url=f"{desk.url}/bureau", trust_env=False, timeout=120) as client:
         for route in ROUTES:
             path = re.sub(r"\{\w+\}", "1", route.path)
             assert client.request(route.verb, path).status_code == 401, route.name
@@ -81,7 +81,7 @@ def test_an_expired_or_forged_session_goes_back_to_the_sign_in_page(at, desk):
         page.goto("/bureau/ecarts")
         assert "/auth/login?next=" in page.url
         cookies = {"_token": session}
-        answer = httpx.post(f"{desk.url}/bureau/actualiser", cookies=cookies, trust_env=False)
+        answer = httpx.post(f"{desk.url}/bureau/actualiser", cookies=cookies, trust_env=False, timeout=120)
         assert answer.status_code == 401
 
 
@@ -106,7 +106,7 @@ def test_script_typed_in_any_field_is_shown_as_text(at, desk):
         page.goto(f"/bureau{path}{httpx.QueryParams({'x': SCRIPT})['x']}")
         assert "volé" not in page.title()
     with httpx.Client(
-        base_url=f"{desk.url}/bureau", cookies={"_token": desk.cookie("camille")}, trust_env=False
+        base_url=f"{desk.url}/bureau", cookies={"_token": desk.cookie("camille")}, trust_env=False, timeout=120
     ) as client:
         for path in ("/ecarts", "/retours", "/saisines", "/fiches"):
             for field in ("text", "association", "code", "sort", "reference", "retour", "page"):

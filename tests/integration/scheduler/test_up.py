@@ -71,14 +71,14 @@ def test_the_desk_answers_each_role_by_token_and_by_cookie(name: str, up: Up) ->
     cookies = {"_token": person.token}
     for page, status in zip(PAGES, ANSWERS[name], strict=True):
         assert person.web.get(f"/bureau{page}").status_code == status, page
-        answer = httpx.get(f"{up.url}/bureau{page}", cookies=cookies, trust_env=False)
+        answer = httpx.get(f"{up.url}/bureau{page}", cookies=cookies, trust_env=False, timeout=60)
         assert answer.status_code == status, page
 
 
 def test_nobody_passes_without_signing_in_and_the_administrator_has_no_desk(up: Up) -> None:
-    anonymous = httpx.get(f"{up.url}/bureau/", headers={"Accept": "text/html"}, trust_env=False)
+    anonymous = httpx.get(f"{up.url}/bureau/", headers={"Accept": "text/html"}, trust_env=False, timeout=60)
     assert (anonymous.status_code, anonymous.headers["location"]) == (303, "/auth/login?next=/bureau/")
-    assert httpx.get(f"{up.url}/api/v2/dags", trust_env=False).status_code == 401
+    assert httpx.get(f"{up.url}/api/v2/dags", trust_env=False, timeout=60).status_code == 401
     assert up.admin.web.get("/bureau/").status_code == 403
 
 

@@ -182,6 +182,9 @@ def test_paths_too_long_for_a_socket_or_ill_written_work_by_every_driver(tmp_pat
             for role in (None, "saisines"):
                 with arrow.snapshot(address_of(make_engine(url, role))) as snapshot:
                     assert arrow.read(snapshot, "SELECT 1 AS n").to_pydict() == {"n": [1]}
+            beside = airflow_url(home).replace("postgresql+psycopg2", "postgresql")
+            with psycopg.connect(beside) as other, make_engine(beside).connect():
+                assert other.execute("SELECT current_database()").fetchone() == ("airflow",)
     assert not is_up(home)
 
 
