@@ -46,8 +46,10 @@ _FAR_COLUMN = re.compile(rb'\br="([A-Z]{3})[0-9]')
 _MIDDLE_COLUMN = re.compile(rb'\br="([A-Z]{2})[0-9]')
 _REPEATED_ROW = re.compile(rb'<table:table-row[^>]*?number-rows-repeated="([0-9]+)"[^>]*>(.{0,200})', re.DOTALL)
 _REPEATED_CELL = re.compile(rb'number-columns-repeated="([0-9]+)"[^>]*?office:value')
-# What calamine gives as a blank cell: a formula that failed (`#N/A`), in a sheet of XLSX and in an ODS.
+# What calamine gives as a blank cell: a formula that failed (`#N/A`), in a sheet of XLSX and in an ODS; and one whose
+# result is not in the file, as programs write them. A formula that gave an empty text has `t="str"`: that one is blank.
 _XLSX_ERROR = re.compile(rb'(<(?:x:)?c\b[^>]*\bt=)"e"')
+_XLSX_UNKNOWN = re.compile(rb'<c((?: (?!t=)[a-z]+="[^"]*")*)>(<f\b[^>]*?(?:/>|>[^<]*</f>))(?:<v ?/>|<v></v>)?</c>')
 _ODS_ERROR = re.compile(rb' office:string-value=""(?=[^>]*value-type="error")')
 _IS_1904 = re.compile(rb'<(?:x:)?workbookPr[^>]*\bdate1904="(?:1|true)"')
 
@@ -137,7 +139,7 @@ def _look_inside(content: bytes, name: str) -> tuple[bytes, bool]:
             for part in parts:
                 if part.startswith("xl/worksheets/") and part.endswith(".xml"):
                     _check_extent(_xlsx_cells(xml := archive.read(part)), name)
-                    faulty |= {part: _XLSX_ERROR.sub(rb'\1"str"', xml)} if b't="e"' in xml else {}
+                    faulty |= {part: told} if (told := _errors_told(xml)) is not xml else {}
                 elif part == "content.xml":
                     _check_extent(_ods_cells(xml := archive.read(part)), name)
                     faulty |= {part: _ODS_ERROR.sub(b"", xml)} if b'value-type="error"' in xml else {}
@@ -145,6 +147,12 @@ def _look_inside(content: bytes, name: str) -> tuple[bytes, bool]:
             return _with_parts(archive, faulty) if faulty else content, is_1904
     except _CUT as error:
         raise _damaged(name) from error
+
+
+def _errors_told(xml: bytes) -> bytes:
+    """A sheet of XLSX in which a formula without result is a text."""
+    told = _XLSX_ERROR.sub(rb'\1"str"', xml) if b't="e"' in xml else xml
+    return _XLSX_UNKNOWN.sub(rb'<c\1 t="str">\2<v>#N/A</v></c>', told) if b"<f" in told else told
 
 
 def _with_parts(archive: zipfile.ZipFile, changed: Mapping[str, bytes]) -> bytes:

@@ -214,6 +214,25 @@ def test_a_formula_that_failed_is_no_blank_cell():
     assert column(found.saisines, "nb_psy") == ["!#DIV/0!"]
 
 
+def test_a_formula_whose_result_is_not_in_the_file_is_no_blank_cell():
+    sessions = [books.session(), books.session("=A2", "03/03/2026"), books.session(None, "04/03/2026")]
+    found = read(books.classeur([books.saisine()], sessions))
+    assert column(found.entretiens, "saisine_ref") == [books.REF, "#N/A", "#N/A"]
+
+
+def test_a_formula_that_gave_nothing_is_a_blank_cell_and_one_that_gave_something_is_read():
+    content = books.classeur([books.saisine()], [books.session(), books.session("=B2", "=B2")])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = "xl/worksheets/sheet2.xml"
+        xml = archive.read(part).decode()
+        told = xml.replace('<c r="A3"><f>B2</f><v></v>', '<c r="A3" t="str"><f>B2</f><v></v>')
+        told = told.replace('<c r="B3"><f>B2</f><v></v>', '<c r="B3"><f>B2</f><v>46083</v>')
+        assert told.count("<v></v>") == told.count("46083") == 1
+        found = read(_with_parts(archive, {part: told.encode()}))
+    assert column(found.entretiens, "saisine_ref") == [books.REF, books.REF]
+    assert column(found.entretiens, "date") == ["2026-03-02", "2026-03-02"]
+
+
 def test_a_formula_that_failed_is_no_blank_cell_of_an_ods():
     error = 'office:value-type="string" office:string-value="" calcext:value-type="error"'
     content = books.ods({"F": [["N° de saisine", "Issue", "Nb psy"], [books.REF, "refus", "#N/A"]]})
