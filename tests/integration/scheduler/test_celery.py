@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.timeout(3600),
     pytest.mark.skipif(shutil.which("redis-server") is None, reason="apt install redis-server"),
 ]
-HEARTBEAT_SECONDS = 45  # without a sign of life for so long, a task is taken for dead; 300 in production
+HEARTBEAT_SECONDS = 90  # without a sign of life for so long, a task is taken for dead; 300 in production
 WORKERS = ("a", "b")
 WAITING = """SELECT count(*) FROM pg_locks JOIN pg_class ON relation = pg_class.oid WHERE relname = 'drafts' AND NOT granted"""
 
