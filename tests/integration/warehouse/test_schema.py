@@ -1,6 +1,7 @@
 """The schema: migrations and tables say the same, and nothing works on another revision."""
 
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,6 +18,15 @@ from tests.integration.warehouses import database
 
 def test_the_revision_that_commands_expect_is_the_last_one():
     assert ScriptDirectory.from_config(schema.alembic_config()).get_current_head() == schema.HEAD
+
+
+# What homes out there were made by: a change is another revision, tried by tests/integration/privacy/test_upgrade.py.
+FROZEN = {"0001_first_tables.sql": "c5108860f4c37f4dfe3dfa1c163669ccd261f43dd89a2520a7c4a2fa96d399c6"}
+
+
+def test_a_revision_that_homes_were_made_by_is_frozen():
+    folder = schema.MIGRATIONS / "versions"
+    assert {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.sql"))} == FROZEN
 
 
 def test_the_migrations_make_the_tables_as_they_are_described(connection):
