@@ -1,10 +1,11 @@
 -- One row per line that takes part in caps, with its price in cents: the base of its rank and the sum of the uplifts that apply (rules §1, §6).
 -- A stated line that stays without being due is worth what is stated; `floor_cents` is what a stated line is never cut below.
--- `beneficiaire` only where a cap counts by person.
+-- `beneficiaire` is told only of prestations that are counted by person under some version (`by_person`).
 with based as (
     select ranked.* exclude (heure, row_number, tariff_on, first_order, stated_cents), coalesce(stated_cents, 0) as stated_cents,
         tariff.valid_from, tariff_price.amount_cents as base_cents, cap_count, cap_per, tariff_price.clause,
-        association in (select code from association where departement[:2] in ('97', '98')) as is_overseas
+        association in (select code from association where departement[:2] in ('97', '98')) as is_overseas,
+        (ranked.convention, ranked.prestation) in (select (convention, prestation) from tariff_price where cap_per = 'beneficiaire_annee') as by_person
     from ranked
     left join tariff on tariff.convention = ranked.convention
         and tariff_on >= tariff.valid_from and (tariff.valid_to is null or tariff_on < tariff.valid_to)
@@ -24,7 +25,7 @@ uplift as (
     group by all
 ),
 named as (
-    select saisine, beneficiaire from saisine_case where saisine in (select saisine from based where cap_per = 'beneficiaire_annee')
+    select saisine, beneficiaire from saisine_case where saisine in (select saisine from based where by_person)
 )
 select based.*, named.beneficiaire, coalesce(uplift.pct_e4, 0)::bigint as pct_e4,
     if(is_due, sign(base_cents * (1000000 + uplift.pct_e4)) * ((2 * abs(base_cents * (1000000 + uplift.pct_e4)) + 1000000) // 2000000),
@@ -35,4 +36,4 @@ left join uplift on uplift.convention = based.convention and uplift.valid_from i
     and uplift.prestation = based.prestation and uplift.is_urgent is not distinct from based.is_urgent and uplift.is_overseas = based.is_overseas
     and uplift.mode is not distinct from based.mode and uplift.undated is not distinct from based.undated
     and uplift.qualite is not distinct from based.qualite
-left join named on named.saisine = based.saisine and cap_per = 'beneficiaire_annee'
+left join named on named.saisine = based.saisine and by_person

@@ -1,19 +1,23 @@
 -- One row per line that stands in a group that a cap may cut (rules §8): more lines than the number, more cents than the ceiling or the envelope, or a
 -- closed envelope. All lines of such a group are here, and only they need the rounds of `rationed`: the others are paid their price.
 with line as (
-    select convention, place, saisine, prestation, coalesce(beneficiaire, saisine::text) as person, year(act_date) as act_year,
-        is_due, is_stated, price_cents, floor_cents, cap_count, cap_per, plafond_saisine_cents
+    select convention, place, saisine, prestation, if(by_person, coalesce(beneficiaire, saisine::text), null) as person, year(act_date) as act_year,
+        by_person, is_due, is_stated, price_cents, floor_cents, cap_count, cap_per, plafond_saisine_cents
     from priced
 ),
 tight_number as (
-    select convention, saisine, prestation from line group by all having count(*) > min(cap_count) filter (cap_per = 'saisine')
+    select convention, saisine, prestation from line
+    where (convention, prestation) in (select (convention, prestation) from tariff_price where cap_per = 'saisine')
+    group by all having count(*) > min(cap_count) filter (cap_per = 'saisine')
 ),
 tight_person as (
     select convention, person, act_year, prestation
-    from line group by all having count(*) > min(cap_count) filter (cap_per = 'beneficiaire_annee')
+    from line where by_person group by all having count(*) > min(cap_count) filter (cap_per = 'beneficiaire_annee')
 ),
 tight_saisine as (
-    select convention, saisine from line group by all having sum(price_cents) > min(plafond_saisine_cents)
+    select convention, saisine from line
+    where convention in (select convention from tariff where plafond_saisine_cents is not null)
+    group by all having sum(price_cents) > min(plafond_saisine_cents)
 ),
 tight_year as (
     select line.convention, act_year, any_value(envelope.amount_cents) as envelope_cents, any_value(coalesce(cutoff > closes_on, false)) as is_closed
