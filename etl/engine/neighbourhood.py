@@ -76,7 +76,6 @@ CUT = {
     "decision": f"""select decision.* from decision where reference is null or reference in (from near)
         or kind in {MATCHES} or kind = 'withdraw' and code in {MATCHES}""",
 }
-ENVELOPES = ("ENVELOPE_70", "ENVELOPE_90", "ENVELOPE_100")  # told of all lines of a year
 # The saisines outside that stand in an envelope with one inside, when it cuts their lines, or would with the new lines of those inside.
 COUPLED = f"""
 with known as (
@@ -124,7 +123,7 @@ def recompute(
     more: Tables | None = None,
     anew: bool = True,
 ) -> dict[str, pa.Table]:
-    """The steps of some saisines and of all that bear on them: their rows, and those of no saisine.
+    """The steps of some saisines and of all that bear on them: their rows, and those of no saisine but what is told of an envelope as a whole.
 
     Args:
         database: as `keep` fills it, with all that is said there; the table `decision` may be another one since. Afterwards the
@@ -149,26 +148,6 @@ def recompute(
         else:
             made = compute(_cut(database, more or {}), steps_wanted)
             make(database, "near_paid", made["paid"], "temp table")
-
-
-def splice(database: duckdb.DuckDBPyConnection, made: Tables) -> None:
-    """Put what `recompute` gave in the place of what was there."""
-    for name, rows in made.items():
-        unnamed = (
-            "written is null or (association, written) in (from near_writing)"
-            if {"association", "written"} <= set(rows.column_names)
-            else "true"
-        )
-        mine = f"saisine in {NEAR} or saisine is null and ({unnamed})"
-        make(database, "given", rows, "temp table")
-        database.execute(f"delete from {name} where {mine}").fetchall()
-        database.execute(f"insert into {name} by name from given where {mine}").fetchall()
-    for code in ENVELOPES:
-        database.execute(f"delete from discrepancy where code = '{code}'").fetchall()
-        told = (
-            f"select '{code}' as code, 'I' as severity, convention, detail, true as in_scope from ({steps()[code].sql})"
-        )
-        database.execute(f"insert into discrepancy by name {told}").fetchall()
 
 
 def _find(database: duckdb.DuckDBPyConnection, references: Iterable[str], anew: bool) -> None:

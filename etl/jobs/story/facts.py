@@ -30,11 +30,8 @@ OF_SAISINE = frozenset(
 )  # fmt: skip
 OF_TARIFF = frozenset({"tariff", "tariff_uplift", "envelope"})  # and what it reads of the engine's inputs
 ACT = ("association", "prestation", "act_date", "nth")
-# What comes before a line in the order of rules §8 (sql/settle/41_ranked.sql). `place` orders lines computed together, those of a saisine always.
-SPENT = """
-select coalesce(sum(paid_cents), 0)::bigint from paid
-where convention = $convention and act_year = $act_year
-    and (not was_stated, act_date, saisine, place) < (not $was_stated, $act_date, $saisine, $place)"""
+SPENT = """select coalesce(sum(paid_cents), 0)::bigint from paid
+where convention = $convention and act_year = $act_year and place < $place"""
 
 
 @dataclass(frozen=True)
@@ -46,24 +43,27 @@ class Computed:
         quarter: the one whose draft would be next.
         register: the associations.
         database: with the steps of `OF_SAISINE` and the tables of `OF_TARIFF`.
+        spent: what asks it for the cents of the lines before one.
     """
 
     day: date
     quarter: Quarter
     register: list[dict[str, Any]]
     database: duckdb.DuckDBPyConnection
+    spent: str = SPENT
 
     def rows(self, name: str, column: str, values: Iterable[object]) -> list[Row]:
         """The rows of a table whose column has one of these values."""
-        query = f"from {name} where {column} in (select unnest($wanted))"
         wanted = list(values)
+        if len(wanted) == 1:  # which the storage itself can look up
+            return self._asked(f"from {name} where {column} = $wanted", {"wanted": wanted[0]})
+        query = f"from {name} where {column} in (select unnest($wanted))"
         return self._asked(query, {"wanted": wanted}) if wanted else []
 
     def spent_before(self, paid: Row) -> int:
         """Cents that the lines of a convention and civil year before this one take from its envelope."""
-        names = ("convention", "act_year", "was_stated", "act_date", "saisine", "place")
-        own = {name: paid[name] for name in names}
-        [(spent,)] = self.database.cursor().execute(SPENT, own).fetchall()
+        own = {name: paid[name] for name in ("convention", "act_year", "saisine", "place") if f"${name}" in self.spent}
+        [(spent,)] = self.database.cursor().execute(self.spent, own).fetchall()
         return int(spent)
 
     def _asked(self, query: str, given: Mapping[str, Any]) -> list[Row]:
