@@ -25,6 +25,7 @@ from etl.web.access import Visitor, sent, visitor
 from etl.web.fields import for_finance
 from etl.web.matrix import sees
 from etl.web.render import back, page
+from reports.french import count
 
 Story = dict[str, Any]
 
@@ -36,9 +37,16 @@ COMPARED = (
     ("Département", "departement", "departement"),
 )
 TOLD = (
-    ("Issue", "issue"), ("Premier contact", "date_premier_contact"), ("Tentatives", "tentatives"), ("PSY déclarés", "nb_psy"),
-    ("JUR déclarés", "nb_jur"), ("SOC déclarés", "nb_soc"), ("Clôture", "date_cloture"), ("Signature", "date_signature"),
+    ("Issue", "issue"), ("Premier contact", "date_premier_contact"), ("Tentatives", "tentatives"), ("Psychologiques déclarés", "nb_psy"),
+    ("Juridiques déclarés", "nb_jur"), ("Sociaux déclarés", "nb_soc"), ("Clôture", "date_cloture"), ("Signature", "date_signature"),
 )  # fmt: skip
+
+
+SESSIONS = {
+    "PSY": ("psychologique", "psychologiques"),
+    "JUR": ("juridique", "juridiques"),
+    "SOC": ("social", "sociaux"),
+}
 
 
 def find_case(request: Request, reference: str = "") -> Response:
@@ -94,7 +102,7 @@ def _computed(shown: snapshot.Shown, reference: str) -> Computed:
 def steps(match: Mapping[str, Any]) -> str:
     """The way a written reference was resolved, step by step, until the one that applied (rules §2)."""
     how = match["how"]
-    if how in {"withdrawn", "elsewhere"}:
+    if how in {"withdrawn", "elsewhere", "unknown"}:
         return MATCHES[how]
     told = "décision : " + ("oui" if how == "decided" else "aucune")
     if how == "decided":
@@ -128,8 +136,8 @@ def told(story: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _counted(sessions: list[Mapping[str, Any]]) -> str:
-    by = {code: sum(one["prestation"] == code for one in sessions) for code in ("PSY", "JUR", "SOC")}
-    return ", ".join(f"{number} {code}" for code, number in by.items() if number)
+    by = {code: sum(one["prestation"] == code for one in sessions) for code in SESSIONS}
+    return ", ".join(count(number, *SESSIONS[code]) for code, number in by.items() if number)
 
 
 def open_ones(story: Mapping[str, Any]) -> list[Mapping[str, Any]]:

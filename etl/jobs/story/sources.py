@@ -100,7 +100,7 @@ def _match(facts: Facts, row: Row) -> Row | None:
         return _told(mine["how"], repair, [])
     if facts.one("candidate", **place):
         return _told("ambiguous", None, _candidates(facts, place))
-    return _told("elsewhere", None, []) if exact else None
+    return _told("elsewhere" if facts.one("saisine_case") else "unknown", None, []) if exact else None
 
 
 def _told(how: str, repair: str | None, candidates: list[str]) -> Row:
@@ -130,7 +130,7 @@ def _repair(written: str, meant: str) -> str:
 
 def _state(facts: Facts, row: Row, match: Row) -> str:
     """Whether a fiche counts, and why not: see `etl.jobs.story.words.STATES`."""
-    if match["how"] in {"withdrawn", "ambiguous", "elsewhere"}:
+    if match["how"] in {"withdrawn", "ambiguous", "elsewhere", "unknown"}:
         return str(match["how"])
     counting = facts.one("counting", fiche_id=row["fiche_id"])
     if counting:

@@ -19,6 +19,7 @@ MATCHES = {
     "decided": "rapprochement décidé",
     "withdrawn": "livraison retirée",
     "elsewhere": "rapprochée d’une autre saisine, ou écartée, par décision",
+    "unknown": "le journal reçu ne connaît pas cette saisine",
 }
 REPAIRS = {
     "letters": "des lettres lues comme des chiffres",
@@ -36,6 +37,7 @@ STATES = {
     "same": "déjà reçue à l’identique : compte une seule fois",
     "ambiguous": "ne compte pas tant que le rapprochement n’est pas décidé",
     "elsewhere": "ne compte pas ici",
+    "unknown": "ne compte pas sans sa saisine",
     "withdrawn": "ne compte pas : la livraison est retirée",
     "RIVAL_VERSIONS": "ne compte pas : deux contenus différents ont le même numéro et le même jour",
     "NO_SHOW_AND_SESSIONS": "mise de côté : injoignable, avec des entretiens honorés",
