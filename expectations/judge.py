@@ -15,6 +15,8 @@ from operator import itemgetter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from etl.model import collector
+
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
@@ -61,7 +63,10 @@ def judge(suite: ModuleType, frame: pd.DataFrame) -> Verdict:
     """
     if frame.empty:
         return Verdict()
-    results = _outcomes(suite, frame)
+    # Importing it makes a million objects, which all stay: one walk of the collector over them is half of a judgement.
+    with warnings.catch_warnings(), collector.resting():
+        warnings.simplefilter("ignore")
+        results = _outcomes(suite, frame)
     deliveries = frame[DELIVERY].tolist()
     verdict = Verdict(checks=_checks(suite.NAME, results, deliveries))
     for fault, places in results:
@@ -175,23 +180,21 @@ def _hush() -> None:
 
 
 def _validate(name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> list[Result]:
-    """Run rules with their full list of failing rows (COMPLETE, by the default index), without a word on screen."""
+    """Run rules with their full list of failing rows (COMPLETE, by the default index)."""
     if not rules:
         return []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import great_expectations as gx
+    import great_expectations as gx
 
-        _hush()
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False}
-        asset = context.data_sources.add_pandas("rows").add_dataframe_asset(name)
-        definition = gx.ValidationDefinition(
-            name=name,
-            data=asset.add_batch_definition_whole_dataframe("all"),
-            suite=context.suites.add(gx.ExpectationSuite(name=name, expectations=list(rules))),
-        )
-        outcome = context.validation_definitions.add(definition).run(
-            batch_parameters={"dataframe": frame}, result_format={"result_format": "COMPLETE"}
-        )
+    _hush()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("rows").add_dataframe_asset(name)
+    definition = gx.ValidationDefinition(
+        name=name,
+        data=asset.add_batch_definition_whole_dataframe("all"),
+        suite=context.suites.add(gx.ExpectationSuite(name=name, expectations=list(rules))),
+    )
+    outcome = context.validation_definitions.add(definition).run(
+        batch_parameters={"dataframe": frame}, result_format={"result_format": "COMPLETE"}
+    )
     return list(outcome.results)

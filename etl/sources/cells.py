@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from etl.model.text import key, normalise
 
 Cell = Any  # what a workbook or a CSV holds: text, number, day, instant, hour or truth value
 Reader = Callable[[str], str | None]
+CellReader = Callable[[Cell], str | None]
 Recogniser = Callable[[set[Any]], dict[Any, str | None]]  # what some of these cells are read as, known at once
 
 UNREAD = "!"  # sorts before digits: what is unread is not also too late
@@ -66,13 +67,23 @@ def texts(cells: Iterable[Any], read: Reader, recognise: Recogniser | None = Non
     Returns:
         A canonical text a cell, None for a blank one.
     """
-    column = list(cells)
+    return converted(cells, partial(_read, read=read), recognise)
+
+
+def converted(cells: Iterable[Any], read: CellReader, recognise: Recogniser | None = None) -> list[str | None]:
+    """Read a column by what reads a cell, whatever it holds."""
+    column = cells if isinstance(cells, list) else list(cells)
     if bool in set(map(type, column)):  # True == 1.0: they would be one distinct value
         column = [("oui" if cell else "non") if type(cell) is bool else cell for cell in column]
     distinct = set(column)
     known = recognise(distinct) if recognise else {}
-    known |= {cell: _read(cell, read) for cell in (distinct - known.keys() if known else distinct)}
+    known |= {cell: read(cell) for cell in (distinct - known.keys() if known else distinct)}
     return list(map(known.__getitem__, column))
+
+
+def remembering(read: Reader) -> CellReader:
+    """Give what reads a cell and remembers it: the same days, codes and numbers come back in every file."""
+    return lru_cache(maxsize=1 << 12)(partial(_read, read=read))
 
 
 def _read(cell: Cell, read: Reader) -> str | None:
@@ -85,7 +96,7 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, str):
         return normalise(cell)
     if isinstance(cell, float):
-        return f"{cell:.0f}" if cell.is_integer() else repr(cell)
+        return f"{cell + 0.0:.0f}" if cell.is_integer() else repr(cell)  # -0.0 is 0.0
     if isinstance(cell, datetime):
         rounded = (cell + timedelta(milliseconds=500)).replace(microsecond=0)
         return rounded.date().isoformat() if rounded.time() == time() else rounded.isoformat(sep=" ")
@@ -102,7 +113,7 @@ def unread(text: str) -> str:
 
 def written(text: str) -> str:
     """A reference as the association wrote it; the dashes a word processor makes are dashes."""
-    return text.translate(_DASHES)
+    return text if text.isascii() else text.translate(_DASHES)
 
 
 def identifier(text: str) -> str:
@@ -165,7 +176,6 @@ def day_reader(*, is_1904: bool) -> Reader:
     return lambda text: _day(text, epoch)
 
 
-@lru_cache(maxsize=1 << 14)  # the same days come back in every file
 def _day(text: str, epoch: date) -> str:
     plain = text.removeprefix("'").strip()
     if _ONLY_DIGITS_AND_O.fullmatch(plain):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -58,6 +58,9 @@ class Column(BaseModel):
     prefixe: str = ""
     illisible: Literal["refus", "vide"] = "refus"
     garde: Literal["premiere", "derniere", "somme", "maximum"] = "premiere"
+
+    def __hash__(self) -> int:  # what it is remembered by: its values are a dict, which has none
+        return hash((self.nature, self.noms, self.motif))
 
     @field_validator("motif", mode="after")
     @classmethod
@@ -123,11 +126,6 @@ def _adapted(read: cells.Reader, column: Column) -> cells.Reader:
 
     plain = not (motif or column.vaut or column.valeurs or column.prefixe or column.illisible == "vide")
     return read if plain else adapted
-
-
-def read_column(values: list[Any], column: Column, read: cells.Reader) -> list[str | None]:
-    """Read the cells of one column and put what stands for a blank one."""
-    return with_default(cells.texts(values, read), column)
 
 
 def with_default(values: list[str | None], column: Column) -> list[str | None]:

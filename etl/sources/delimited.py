@@ -6,7 +6,9 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Sequence
+from itertools import islice
 
+from etl.model import collector
 from etl.model.errors import SaisinesError
 from etl.sources.workbook import Sheet
 
@@ -51,7 +53,8 @@ def read_csv(text: str, separator: str, name: str) -> Sheet:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     rows: list[list[str]] = []
     try:
-        rows.extend(reader)
+        with collector.resting():
+            rows.extend(reader)
     except csv.Error as error:
         raise _unclosed(name, len(rows) + 1) from error
     if rows and rows[-1] and "\n" in rows[-1][-1] and not text.rstrip("\r\n").endswith('"'):
@@ -73,7 +76,7 @@ def separator_of(text: str, score: Callable[[Sheet], int], separators: Sequence[
         score: how many columns of the header are recognised in a sheet.
         separators: those the source may use, the likeliest first.
     """
-    head = "".join(text.splitlines(keepends=True)[:HEAD_LINES])
+    head = "".join(islice(io.StringIO(text, newline=""), HEAD_LINES))
     return max(separators, key=lambda each: score(_head(head, each)))
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from etl.model.errors import SaisinesError
 from etl.model.text import key
 from etl.sources import cells, delimited, tabular
-from etl.sources.columns import Column, read_column, reader_of
+from etl.sources.columns import Column, reader_of, with_default
+from etl.sources.plain import recogniser_of
 from etl.sources.tabular import Header, Rows
 from etl.sources.workbook import Sheet, is_workbook, read_workbook, what_it_is
 
@@ -135,21 +137,28 @@ def _refuse_nearest(sheets: list[Sheet], name: str) -> None:
 def _read_sheet(sheet: Sheet, header: Header, kind: str) -> Rows:
     rows, numbers, ignored = tabular.data_rows(sheet, header)
     values = {
-        column: read_column(tabular.cells_of(rows, header.places.get(column)), description, reader(sheet, description))
-        for column, description in columns()[kind].items()
+        name: _column(tabular.cells_of(rows, header.places.get(name)), column, is_1904=sheet.is_1904)
+        for name, column in columns()[kind].items()
     }
     if kind == "entretiens":
         values["saisine_ref"] = _carried(values["saisine_ref"])
     return Rows(values, [sheet.name] * len(rows), numbers, ignored)
 
 
-def reader(sheet: Sheet, column: Column) -> cells.Reader:
-    """The reader of a column of a sheet of fiches, where no person is identified."""
-    return reader_of(column, zone=cells.PARIS, is_1904=sheet.is_1904, pseudonym=cells.identifier)
+def _column(values: list[Any], column: Column, *, is_1904: bool) -> list[str | None]:
+    return with_default(cells.converted(values, _reader(column, is_1904), recogniser_of(column)), column)
+
+
+@cache
+def _reader(column: Column, is_1904: bool) -> cells.CellReader:
+    """What reads the cells of a column of fiches, where no person is identified."""
+    return cells.remembering(reader_of(column, zone=cells.PARIS, is_1904=is_1904, pseudonym=cells.identifier))
 
 
 def _carried(references: list[str | None]) -> list[str | None]:
     """Give a blank reference the one above it."""
+    if None not in references:
+        return references
     carried: list[str | None] = []
     for reference in references:
         carried.append(reference or (carried[-1] if carried else None))

@@ -40,7 +40,8 @@ def recogniser_of(column: Column) -> Recogniser | None:
     """The recogniser of a column; None where its cells are few texts, or something is made of them first."""
     if column.motif or column.vaut or column.valeurs or column.prefixe or column.illisible == "vide":
         return None
-    form = {Kind.IDENTIFIER: words, Kind.INSTANT: instants, Kind.REFERENCE: references}.get(column.nature)
+    forms = {Kind.IDENTIFIER: words, Kind.WRITTEN: words, Kind.INSTANT: instants, Kind.REFERENCE: references}
+    form = forms.get(column.nature)
     return partial(_known, form) if form else None
 
 
@@ -51,12 +52,13 @@ def _known(form: Form, texts: set[Any]) -> dict[Any, str | None]:
     import pyarrow as pa
 
     written = list(texts)
-    read = form(pa.array(written, pa.string())).to_pylist()
-    return {text: plain for text, plain in zip(written, read, strict=True) if plain is not None}
+    read = form(pa.array(written, pa.string()))
+    pairs = zip(written, read.to_pylist(), strict=True)
+    return {text: plain for text, plain in pairs if plain is not None} if read.null_count else dict(pairs)
 
 
 def words(texts: pa.StringArray) -> pa.StringArray:
-    """Identifiers."""
+    """Identifiers, and references as people write them."""
     return _only(texts, _WORDS)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, compress
 from operator import itemgetter
+from string import digits
 from typing import Any
 
 from etl.model.errors import SaisinesError
@@ -18,8 +20,8 @@ from etl.sources.workbook import Row, Sheet
 HEADER_DEPTH = 40
 TITLE_LENGTH = 80
 
-# Cheap and wide: most rows begin with a reference or an identifier, which has digits and says no total.
-_MAY_BE_IDLE = re.compile(r"\D+$|.*tota", re.IGNORECASE)
+# Most rows begin with a reference or an identifier: it has a digit, and is neither a total nor a failed formula.
+_USUAL = re.compile(r"(?!.*tota)(?=.*[0-9])[a-df-z0-9].*", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(r"\s+|#[A-Z/0 ]+[?!]?|Err ?:[0-9]{3}")  # nor does the failed formula of a row not filled in
 _TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)\b.*")
 
@@ -80,14 +82,16 @@ def find_header(sheet: Sheet, columns: Columns, wanted: Iterable[str]) -> Header
     Returns:
         None if no row names two columns.
     """
-    ranks = _ranks(columns)
+    ranks, has_too_many_digits = _titles(tuple((name, column.noms) for name, column in columns.items()))
+    head = sheet.rows[:HEADER_DEPTH]
+    texts = {cell for cell in set(chain.from_iterable(head)) if isinstance(cell, str) and not has_too_many_digits(cell)}
+    titles = {cell: written for cell in texts if (written := _header_key(cell)) in ranks}
     needed = set(wanted)
     best: Header | None = None
-    for index, row in enumerate(sheet.rows[:HEADER_DEPTH]):
-        keys = tuple(map(_header_key, row))
-        places = _places(keys, ranks)
+    for index, row in enumerate(head):
+        places = _places([(place, titles[cell]) for place, cell in enumerate(row) if cell in titles], ranks)
         if len(places) >= 2 and len(places) > len(best.places if best else ()):
-            best = Header(index, places, keys)
+            best = Header(index, places, tuple(map(_header_key, row)))
         if needed <= set(places):
             break
     return best
@@ -106,23 +110,32 @@ def _title_key(title: str) -> str:
 Ranks = Mapping[str, list[tuple[str, int]]]
 
 
-def _ranks(columns: Columns) -> Ranks:
-    """For each way to write a header: the columns it names, and how early it stands in the list of each."""
+@lru_cache(maxsize=64)
+def _titles(columns: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Ranks, Callable[[str], object]]:
+    """For each way to write a header: the columns it names, and how early it stands in the list of each.
+
+    Args:
+        columns: their names, each with the other titles it is found by.
+
+    Returns:
+        With it, what tells a text that has more digits than any of them, as most cells below a header do.
+    """
     ranks: dict[str, list[tuple[str, int]]] = {}
-    for name, column in columns.items():
-        for written, rank in _own_ranks(name, column.noms).items():
+    for name, noms in columns:
+        for written, rank in _own_ranks(name, noms).items():
             ranks.setdefault(written, []).append((name, rank))
-    return ranks
+    most = max(sum(character in digits for character in written) for written in ranks)
+    return ranks, re.compile(rf"(?:[^0-9]*[0-9]){{{most + 1}}}").match
 
 
 def _own_ranks(name: str, others: Sequence[str]) -> dict[str, int]:
     return {_title_key(written): rank for rank, written in reversed(list(enumerate((name, *others))))}
 
 
-def _places(keys: Sequence[str], ranks: Ranks) -> dict[str, int]:
+def _places(titles: Iterable[tuple[int, str]], ranks: Ranks) -> dict[str, int]:
     found: dict[str, tuple[int, int]] = {}
-    for place, written in enumerate(keys):
-        for name, rank in ranks.get(written, ()):
+    for place, written in titles:
+        for name, rank in ranks[written]:
             found[name] = min(found.get(name, (rank, place)), (rank, place))
     return {name: place for name, (_, place) in found.items()}
 
@@ -156,25 +169,28 @@ def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:
         The rows, with the value of a merged cell in each of its rows; their numbers; how many were left aside.
     """
     start = header.index + 1
-    places = sorted(header.places.values())
-    full = [_says_something(row, places) for row in sheet.rows[start:]]
-    idle = _idle_first_cells(sheet.rows[start:], header)
+    below, places = sheet.rows[start:], sorted(header.places.values())
+    column = cells_of(below, places[0])
+    silent = {cell for cell in _unusual(column) if not _is_said(cell)}
+    full = [cell not in silent or _says_something(row, places) for cell, row in zip(column, below, strict=True)]
+    idle = _idle_first_cells(below, header)
     _spread(sheet, header)
-    kept: list[Row] = []
-    numbers: list[int] = []
-    for number, (row, is_full) in enumerate(zip(sheet.rows[start:], full, strict=True), start=start + 1):
-        if is_full and not (idle and _first(row) in idle and _is_idle(row, header)):
-            kept.append(row)
-            numbers.append(number)
-    return kept, numbers, len(full) - len(kept)
+    if idle:
+        full = [
+            is_full and not (_first(row) in idle and _is_idle(row, header))
+            for row, is_full in zip(below, full, strict=True)
+        ]
+    kept = list(compress(below, full))
+    return kept, list(compress(range(start + 1, len(sheet.rows) + 1), full)), len(below) - len(kept)
 
 
 def _says_something(row: Row, places: Sequence[int]) -> bool:
     """Whether a cell of a known column is not blank: a note beside the table is no row of it, nor failed formulas."""
-    for place in places:  # noqa: SIM110 - asked of every row: a loop takes a third of the time of any()
-        if place < len(row) and row[place] != "" and not _SAYS_NOTHING.fullmatch(str(row[place])):
-            return True
-    return False
+    return any(place < len(row) and _is_said(row[place]) for place in places)
+
+
+def _is_said(cell: Cell) -> bool:
+    return cell != "" and not _SAYS_NOTHING.fullmatch(str(cell))
 
 
 def _first(row: Row) -> Cell:
@@ -186,8 +202,15 @@ def _first(row: Row) -> Cell:
 
 def _idle_first_cells(rows: Sequence[Row], header: Header) -> set[Any]:
     """The first cells that may begin a totals line or a repeated header, so that few rows need a closer look."""
-    firsts = {cell for cell in set(map(_first, rows)) if isinstance(cell, str) and _MAY_BE_IDLE.match(cell)}
-    return {cell for cell in firsts if _TOTAL.fullmatch(key(cell)) or key(cell) in header.keys}
+    firsts = _unusual(cells_of(rows, 0))
+    if "" in firsts:
+        firsts |= _unusual(_first(row) for row in rows if row and row[0] == "")
+    keys = {cell: key(cell) for cell in firsts if isinstance(cell, str)}
+    return {cell for cell, said in keys.items() if _TOTAL.fullmatch(said) or said in header.keys}
+
+
+def _unusual(cells: Iterable[Cell]) -> set[Any]:
+    return {cell for cell in set(cells) if not (isinstance(cell, str) and _USUAL.fullmatch(cell))}
 
 
 def _is_idle(row: Row, header: Header) -> bool:

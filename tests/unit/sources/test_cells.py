@@ -153,6 +153,10 @@ def test_cells_of_every_type_become_text():
     ]
 
 
+def test_the_zero_that_a_formula_made_negative_is_zero():
+    assert cells.texts([-0.0], cells.whole) == cells.texts([0.0, -0.0], cells.whole)[:1] == ["0"]
+
+
 def test_no_break_spaces_and_typographic_dashes_are_plain_ones():
     assert cells.texts(["FV26–000123–W", "FV26\u00a0000123\u202fW"], cells.written) == [
         "FV26-000123-W",

@@ -38,6 +38,7 @@ TEXTS = {
         st.sampled_from(["", "-", "--", "#", "01", "A 1", "A  1"]),
     ),
 }
+TEXTS[Kind.WRITTEN] = st.one_of(TEXTS[Kind.IDENTIFIER], TEXTS[Kind.REFERENCE])
 
 
 @pytest.mark.parametrize("kind", TEXTS)
