@@ -94,9 +94,10 @@ def _columns(name: str) -> str:
 
 def _fetched(connection: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
     """A table with its words as text."""
+    made = connection.table(name)
     columns = [
-        f"{column}::varchar as {column}" if kind.startswith("ENUM") else column
-        for column, kind, *_ in connection.execute(f"describe {name}").fetchall()
+        f"{column}::varchar as {column}" if str(kind).startswith("ENUM") else column
+        for column, kind in zip(made.columns, made.types, strict=True)
     ]
     return connection.sql(f"select {', '.join(columns)} from {name}").to_arrow_table()
 
@@ -155,7 +156,7 @@ def _all_discrepancies(connection: duckdb.DuckDBPyConnection) -> str:
     """One row per (code, saisine, association, written, convention): the most severe, its details joined."""
     parts = []
     for rule in rules().values():
-        columns = {row[0] for row in connection.execute(f"describe {rule.name}").fetchall()}
+        columns = connection.table(rule.name).columns
         severity = "severity" if "severity" in columns else f"'{rule.severity}'"
         written = "written" if "written" in columns else "null::text"
         convention = "convention" if "convention" in columns else "null::text"
