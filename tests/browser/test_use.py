@@ -51,6 +51,37 @@ def test_a_page_is_gone_through_by_keyboard_alone(at):
     assert {"code", "convention", "association", "age", "stake", "state", "text", "Filtrer"} <= reached
 
 
+def test_cases_are_decided_one_after_the_other_by_keyboard_alone(at):
+    page = at("louis")
+    page.goto("/bureau/ecarts?code=SESSIONS_UNDATED&sort=association")
+    wanted = page.locator(".queue .ref a").all_inner_texts()[1:4]
+    for key in ("j", "j", "Enter"):
+        page.keyboard.press(key)
+    for place, reference in enumerate(wanted):
+        page.wait_for_url(f"**/saisines/{reference}")
+        assert f"{place + 2} sur" in page.locator("[data-steps]").inner_text()
+        page.keyboard.press("m")
+        page.keyboard.type("Nombre vérifié")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**fait=decide")
+        page.keyboard.press("j")
+    page.keyboard.press("u")
+    page.wait_for_url("**/ecarts?code=SESSIONS_UNDATED&sort=association")
+    assert page.locator(".queue tr:focus").count() == 1
+
+
+def test_keys_of_one_letter_are_turned_off_by_whoever_does_not_want_them(at):
+    page = at("louis")
+    page.goto("/bureau/ecarts")
+    page.get_by_role("button", name="Désactiver ces touches").click()
+    page.reload()
+    page.keyboard.press("j")
+    assert page.locator(".queue tr:focus").count() == 0
+    page.get_by_role("button", name="Activer ces touches").click()
+    page.keyboard.press("j")
+    assert page.locator(".queue tr:focus").count() == 1
+
+
 def test_what_is_printed_is_the_document_and_not_its_buttons(at):
     page = at("farida")
     statement(page, "CALAE")
