@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -44,12 +45,7 @@ def compute(
     plan = needed(
         (asked - {"discrepancy"}) | checked | (_read_by_discrepancy() if "discrepancy" in asked else frozenset())
     )
-    with (
-        _with_room(),
-        duckdb.connect(
-            config={"memory_limit": memory_limit, "threads": 2, "preserve_insertion_order": False}
-        ) as connection,
-    ):
+    with _with_room(), _database(memory_limit) as connection:
         _register(connection, tables)
         for position, step in enumerate(plan):
             progress(step.name)
@@ -59,6 +55,23 @@ def compute(
         if "discrepancy" in asked:
             connection.execute(f"create table discrepancy as {_all_discrepancies(connection)}").fetchall()
         return {name: _fetched(connection, name) for name in sorted(asked)}
+
+
+@contextmanager
+def _database(memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What does not fit in memory goes to a folder that only its owner reads, gone at the end: by itself DuckDB takes `.tmp`, wherever one stands."""
+    with (
+        TemporaryDirectory(prefix="saisines-") as spill,
+        duckdb.connect(
+            config={
+                "memory_limit": memory_limit,
+                "threads": 2,
+                "preserve_insertion_order": False,
+                "temp_directory": spill,
+            }
+        ) as connection,
+    ):
+        yield connection
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """A machine without memory or disk for a computation is told from a wrong computation: the DAGs try it again."""
 
+from pathlib import Path
+
 import duckdb
 import pytest
 
@@ -20,3 +22,20 @@ def test_a_machine_that_is_full_is_away_and_a_mistake_of_ours_is_not(full, monke
         fails(full)
     with pytest.raises(duckdb.ConversionException):
         fails(duckdb.ConversionException)
+
+
+def test_what_does_not_fit_in_memory_goes_to_a_folder_of_its_owner_that_is_gone_at_the_end(monkeypatch):
+    seen = {}
+
+    def spill(connection, _):
+        seen["folder"] = Path(connection.execute("select current_setting('temp_directory')").fetchone()[0])
+        connection.execute(
+            "create table big as select range::varchar || repeat('x', 40) as x from range(3_000_000)"
+        ).fetchall()
+        seen["files"], seen["mode"] = list(seen["folder"].iterdir()), seen["folder"].stat().st_mode & 0o777
+
+    monkeypatch.setattr(compute, "_register", spill)
+    assert compute.compute({}, wanted=(), memory_limit="60MB") == {}
+    assert seen["files"]
+    assert seen["mode"] == 0o700
+    assert not seen["folder"].exists()
