@@ -3,7 +3,22 @@
 
 from tests.reference.engine import draft
 
-from .small import CUTOFF, QUARTER, SINCE, convention, day, envelope, fiche, found, session, stated, tariff, world
+from .small import (
+    CUTOFF,
+    OTHER,
+    QUARTER,
+    SINCE,
+    contact,
+    convention,
+    day,
+    envelope,
+    fiche,
+    found,
+    session,
+    stated,
+    tariff,
+    world,
+)
 
 
 def test_TIME_BARRED():
@@ -109,3 +124,31 @@ def test_BAD_IDENTIFIER():
 def test_IBAN_CHANGED():
     assert found(_checked("IBAN_CHANGED")) == {"IBAN_CHANGED": "W"}
     assert found(_checked()) == {}
+
+
+def test_a_cap_of_the_person_counts_the_sessions_that_an_earlier_version_capped_by_saisine():
+    """Each line has the cap of its own version; all lines of the prestation count in it (rules §8)."""
+    since = day(2, 1)
+    counted = {SINCE: (5, "saisine"), since: (2, "beneficiaire_annee")}
+    prices = [
+        {"convention": "CALAE", "valid_from": valid_from, "prestation": code, "rank_from": 1, "amount_cents": cents}
+        | ({"cap_count": count, "cap_per": per} if code == "PSY" else {})
+        for valid_from, (count, per) in counted.items()
+        for code, cents in (("PEC", 9000), ("PSY", 5000))
+    ]
+    drafted = draft(
+        world(
+            contact=[contact(beneficiaire="p"), contact(day(2, 9), reference=OTHER, beneficiaire="p")],
+            fiche=[fiche(), fiche(2, written=OTHER, date_saisine=day(2, 9), date_premier_contact=day(2, 10))],
+            session=[session(), session(day(2, 12), 2), session(day(2, 13), 2)],
+            tariff=[tariff(valid_to=since), tariff(valid_from=since)],
+            tariff_beneficiary=[
+                {"convention": "CALAE", "valid_from": valid_from, "qualite": "elu"} for valid_from in counted
+            ],
+            tariff_price=prices,
+        ),
+        QUARTER,
+        CUTOFF,
+    )["statements"]["CALAE"]
+    assert [x["act_date"] for x in drafted["lines"] if x["prestation"] == "PSY"] == ["2026-01-08", "2026-02-12"]
+    assert [(x["act_date"], x["reason"]) for x in drafted["not_paid"]] == [("2026-02-13", "CAP_EXCEEDED")]
