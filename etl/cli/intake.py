@@ -47,6 +47,7 @@ def ingest(
     """Reçoit des fichiers : chacun en entier ou pas du tout, avec ses totaux de contrôle. Redonner un fichier ne change rien."""
     from etl.jobs.intake import inbox
     from etl.jobs.intake import ingest as job
+    from reports.french import count
 
     show, now = ways.progress(), settings.now()
     report = job.run(
@@ -66,11 +67,13 @@ def ingest(
         _tell(report)
     if report.failed:
         raise SaisinesError(
-            f"{len(report.failed)} fichier(s) en échec ; corrigez-les et redonnez-les, les autres sont reçus."
+            f"{count(len(report.failed), 'fichier')} en échec : à corriger et à redonner ; les autres sont reçus."
         )
 
 
 def _tell(report: Any) -> None:  # noqa: ANN401 - ingest.Report, imported late
+    from reports.french import count
+
     head = ("fichier", "origine", "état", "lues", "acceptées", "refusées", "doubles", "ignorées")
     rows = [
         (
@@ -88,11 +91,11 @@ def _tell(report: Any) -> None:  # noqa: ANN401 - ingest.Report, imported late
         say(f"  {unknown.name} : laissé de côté, {unknown.why}")
     totals = report.totals()
     say(
-        f"{totals['files']} fichier(s) reçu(s) : {totals['read']} lignes lues = {totals['accepted']} acceptées"
+        f"{count(totals['files'], 'fichier reçu', 'fichiers reçus')} : {totals['read']} lignes lues = {totals['accepted']} acceptées"
         f" + {totals['rejected']} refusées + {totals['duplicate']} doubles + {totals['ignored']} ignorées."
     )
     if report.corrected:
-        say(f"{report.corrected} ligne(s) refusée(s) auparavant sont corrigées.")
+        say(f"Refus corrigés : {count(report.corrected, 'ligne')}.")
     if totals["rejected"]:
         say("Ensuite : saisines quarantine list, puis saisines quarantine export --out DOSSIER")
     elif totals["files"]:
@@ -142,6 +145,7 @@ def list_refused(
 ) -> None:
     """Liste les lignes refusées qui attendent, avec le motif en français."""
     from etl.jobs.intake import quarantine as job
+    from reports.french import count
 
     rows = job.run_list(settings.home(), origin=association, code=code)
     if as_json:
@@ -163,17 +167,19 @@ def list_refused(
         for row in rows
     ]
     ways.table([head, *shown], right=frozenset({0, 3}))
-    say(f"{len(rows)} ligne(s). Ensuite : saisines quarantine export --out DOSSIER")
+    say(f"{count(len(rows), 'ligne')}. Ensuite : saisines quarantine export --out DOSSIER")
 
 
 @quarantine.command("replay")
 def replay() -> None:
     """Juge de nouveau les lignes gardées, quand une liste ou le registre a changé."""
     from etl.jobs.intake import quarantine as job
+    from reports.french import count
 
     report = job.replay(settings.home(), settings.now())
     say(
-        f"{report.judged} ligne(s) rejugée(s) : {report.accepted} acceptée(s), {report.judged - report.accepted} encore refusée(s)."
+        f"{count(report.judged, 'ligne rejugée', 'lignes rejugées')}, dont {count(report.accepted, 'acceptée')}"
+        f" et {count(report.judged - report.accepted, 'encore refusée', 'encore refusées')}."
     )
 
 
@@ -186,11 +192,12 @@ def export(
 ) -> None:
     """Rend à chaque association son classeur : cellules fautives colorées, motif en commentaire, prêt à corriger et renvoyer."""
     from etl.jobs.intake import quarantine_export as job
+    from reports.french import count
 
     made = job.export(settings.home(), out, origin=association)
     for path in made:
         say(str(path))
-    say(f"{len(made)} classeur(s) écrit(s).")
+    say(f"{count(len(made), 'classeur écrit', 'classeurs écrits')}.")
 
 
 commands: dict[str, Callable[..., None]] = {"ingest": ingest}

@@ -44,6 +44,7 @@ def decide(
     """Enregistre une décision, ou un fichier de décisions. Rien ne s’efface : « withdraw » défait la dernière."""
     from etl.jobs.matching import decide as job
     from etl.jobs.matching.acts import fingerprints
+    from reports.french import count
 
     if (kind is None) == (file is None):
         raise UsageError("Donnez une décision (GENRE et ses options), ou --file CSV.")
@@ -53,7 +54,7 @@ def decide(
     }  # fmt: skip
     given = job.read_decisions(file) if file else [one]
     made = job.run(settings.home(), given, settings.now(), fingerprints)
-    say(f"{len(made)} décision(s) enregistrée(s). Ensuite : saisines draft TRIMESTRE")
+    say(f"{count(len(made), 'décision enregistrée', 'décisions enregistrées')}. Ensuite : saisines draft TRIMESTRE")
 
 
 commands: dict[str, Callable[..., None]] = {"decide": decide, "proposals": proposals}

@@ -20,15 +20,18 @@ def backup(
 ) -> None:
     """Sauvegarde la base et les fichiers reçus, d’un même instant, dans un fichier chiffré."""
     from etl.jobs.privacy import backup as job
+    from reports.french import count
 
     made = job.run(settings.home(), folder, settings.now(), keep, ways.progress())
     ways.done()
     say(f"{made.path} : {made.rows} lignes, {made.files} fichiers reçus, {made.size / 1e6:.1f} Mo.")
     say(f"SHA-256 : {made.sha256}")
     if made.missing:
-        say(f"Attention : {made.missing} fichier(s) reçu(s) manquaient dans {settings.home()} ; vérifiez le disque.")
+        say(
+            f"Attention : {count(made.missing, 'fichier reçu manque', 'fichiers reçus manquent')} dans {settings.home()} ; vérifiez le disque."
+        )
     if made.dropped:
-        say(f"{len(made.dropped)} sauvegarde(s) plus ancienne(s) effacée(s).")
+        say(f"{count(len(made.dropped), 'ancienne sauvegarde effacée', 'anciennes sauvegardes effacées')}.")
     say(
         f"Chiffrée avec la clé {settings.key_id(settings.storage_key())} : sans elle, rien ne se restaure ; gardez-la ailleurs."
     )
@@ -74,12 +77,13 @@ def purge(
     """Efface ce qui a dépassé sa durée de conservation, des seules saisines closes. Aucun relevé n’en change."""
     from etl.jobs.privacy import purge as job
     from etl.jobs.privacy.retention import read_retention
+    from reports.french import count
 
     home = settings.home()
     kept = read_retention(home)
     done = job.run(home, settings.now(), by or settings.system_user(), dry_run=dry_run, progress=ways.progress())
     ways.done()
-    say(f"{done.closed} saisine(s) close(s). {'Seraient effacés' if dry_run else 'Effacés'} :")
+    say(f"{count(done.closed, 'saisine close', 'saisines closes')}. {'Seraient effacés' if dry_run else 'Effacés'} :")
     rows: list[tuple[str, ...]] = [("donnée", "après", "depuis", "nombre")]
     rows += [(name, f"{one.months} mois", one.since, str(getattr(done, name))) for name, one in kept.items()]
     rows += [("refus", f"{kept['fichiers'].months} mois", "avec leur fichier", str(done.refus))]
@@ -113,12 +117,13 @@ def rekey_pseudonyms(
 ) -> None:
     """Redonne à chaque personne un pseudonyme, sous une nouvelle clé. Aucun relevé n’en change ; l’ancienne est refusée ensuite."""
     from etl.jobs.privacy import rekey as job
+    from reports.french import count
 
     new = settings.new_key(new_key, settings.PSEUDONYMS)
     done = job.pseudonyms(settings.home(), new, by, reason, settings.now(), forget=forget, progress=ways.progress())
     ways.done()
     say(
-        f"{done.people} personne(s) sous la clé {settings.key_id(new)}, {done.calls} appel(s), {done.forgotten} sans suite possible."
+        f"{count(done.people, 'personne')} sous la clé {settings.key_id(new)}, {count(done.calls, 'appel')}, {done.forgotten} sans suite possible."
     )
     _tell_key(settings.PSEUDONYMS, new_key)
 
@@ -127,11 +132,12 @@ def rekey_pseudonyms(
 def rekey_files(new_key: NewKey, by: By, reason: Reason) -> None:
     """Chiffre les fichiers reçus avec une nouvelle clé. Les sauvegardes d’avant gardent l’ancienne."""
     from etl.jobs.privacy import rekey as job
+    from reports.french import count
 
     new = settings.new_key(new_key, settings.STORAGE)
-    count = job.storage(settings.home(), new, by, reason, settings.now(), ways.progress())
+    done = job.storage(settings.home(), new, by, reason, settings.now(), ways.progress())
     ways.done()
-    say(f"{count} fichier(s) reçu(s) chiffré(s) avec la clé {settings.key_id(new)}.")
+    say(f"{count(done, 'fichier reçu chiffré', 'fichiers reçus chiffrés')} avec la clé {settings.key_id(new)}.")
     _tell_key(settings.STORAGE, new_key)
 
 
@@ -196,12 +202,17 @@ def subject_show(
 def subject_erase(by: By, reason: Reason, reference: OfSaisine = None, person: OfPerson = None) -> None:
     """Efface d’une personne ce qu’aucune pièce comptable n’exige, quand ses saisines sont closes. Aucun relevé n’en change."""
     from etl.jobs.privacy import subject as job
+    from reports.french import count
 
     done = job.erase(settings.home(), reference, _asked(person), by, reason, settings.now())
-    say(f"{done.people} pseudonyme(s), {done.calls} appel(s), {done.refused} ligne(s) refusée(s) effacés,")
-    say(f"{done.outcomes} suite(s) de soutien impossible, {done.files} fichier(s) reçu(s).")
+    say(
+        f"Effacés : {count(done.people, 'pseudonyme')}, {count(done.calls, 'appel')}, {count(done.refused, 'ligne refusée', 'lignes refusées')},"
+    )
+    say(
+        f"{count(done.outcomes, 'suite')} de soutien impossible, {count(done.files, 'fichier reçu', 'fichiers reçus')}."
+    )
     if done.files_left:
-        say(f"{done.files_left} fichier(s) parlent aussi de saisines ouvertes : la purge les effacera.")
+        say(f"Parlent aussi de saisines ouvertes : {count(done.files_left, 'fichier')}, que la purge effacera.")
     say(job.KEPT_BY_LAW)
 
 

@@ -24,6 +24,7 @@ def proposals(
 ) -> None:
     """Propose des saisines aux fiches qui n’en ont pas, indice par indice. Rien n’est payé sans décision."""
     from etl.jobs.matching import propose as job
+    from reports.french import count
 
     found = [one for one in job.run(settings.home(), settings.now()) if association in (None, one.association)]
     if as_json:
@@ -33,7 +34,7 @@ def proposals(
         if one.candidates:
             _tell(one)
     _tell_without([one for one in found if not one.candidates])
-    say(f"{len(found)} fiche(s) sans saisine.")
+    say(f"{count(len(found), 'fiche')} sans saisine.")
     if any(one.candidates for one in found):
         say(
             "0 bit : une chance sur deux. Chaque bit de plus double les chances, chaque bit de moins les divise par deux."

@@ -40,13 +40,15 @@ def pull(
     from dataclasses import asdict
 
     from etl.jobs.intake import pull as job
+    from reports.french import count
 
     taken = job.run(settings.home(), name, settings.now())
     if as_json:
         ways.say_json(asdict(taken))
         return
     say(
-        f"{taken.received} fichier(s) reçu(s), {taken.known} déjà reçu(s), {taken.failed} en échec, {taken.held} retenu(s)."
+        f"Fichiers : {count(taken.received, 'reçu')}, {count(taken.known, 'déjà reçu', 'déjà reçus')},"
+        f" {taken.failed} en échec, {count(taken.held, 'retenu')}."
     )
     say("Ensuite : saisines sources held" if taken.held else "Ensuite : saisines deliveries list")
 
@@ -55,6 +57,7 @@ def pull(
 def list_held(as_json: AsJson = False) -> None:
     """Liste les fichiers retenus : personne ne peut dire de quelle association ils sont, ou rien ne le prouve."""
     from etl.jobs.intake import held as job
+    from reports.french import count
 
     rows = job.run_list(settings.home())
     if as_json:
@@ -76,7 +79,9 @@ def list_held(as_json: AsJson = False) -> None:
         for row in rows
     ]
     ways.table([head, *shown], right=frozenset({0}))
-    say(f"{len(rows)} fichier(s). Ensuite : saisines sources attribute N --association CODE --by NOM --reason TEXTE")
+    say(
+        f"{count(len(rows), 'fichier')}. Ensuite : saisines sources attribute N --association CODE --by NOM --reason TEXTE"
+    )
 
 
 @sources.command("attribute")

@@ -14,6 +14,7 @@ from etl.model.errors import SaisinesError, UsageError
 from etl.model.register import UNCLOSED
 from etl.model.text import key, normalise
 from etl.warehouse.tables.decided import KINDS
+from reports.french import count
 
 COLUMNS = (
     "kind", "reference", "association", "code", "written", "convention", "qualite", "new_association", "day", "author",
@@ -25,7 +26,7 @@ class DecisionsError(SaisinesError):
     """Decisions are refused, all of them. `errors` has one French line for each thing wrong."""
 
     def __init__(self, errors: list[str]) -> None:
-        others = f" (et {len(errors) - 1} autre(s) erreur(s))" if len(errors) > 1 else ""
+        others = f" (et {count(len(errors) - 1, 'autre erreur', 'autres erreurs')})" if len(errors) > 1 else ""
         super().__init__(f"{errors[0]}{others}")
         self.errors = errors
 

@@ -21,6 +21,7 @@ from etl.model.text import key, normalise
 from etl.sources.cells import sigle
 from etl.warehouse import reference, statements
 from etl.warehouse.server import connect
+from reports.french import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -35,7 +36,7 @@ class TakeoverError(SaisinesError):
     """The list is refused, whole. `errors` has one French line for each thing wrong, with its line in the file."""
 
     def __init__(self, errors: list[str]) -> None:
-        others = f" (et {len(errors) - 1} autre(s) erreur(s))" if len(errors) > 1 else ""
+        others = f" (et {count(len(errors) - 1, 'autre erreur', 'autres erreurs')})" if len(errors) > 1 else ""
         super().__init__(f"{errors[0]}{others}")
         self.errors = errors
 

@@ -46,7 +46,7 @@ def test_a_purge_shows_every_kind_with_its_duration(say):
     told = say("purge", "--dry-run")
     for kind in ("appels", "pseudonymes", "fichiers", "retenus", "soutiens", "consultations", "refus"):
         assert kind in told
-    assert "0 saisine(s) close(s). Seraient effacés :" in told and "13 mois" in told
+    assert "0\u00a0saisine close. Seraient effacés :" in told and "13 mois" in told
 
 
 def test_a_person_is_told_what_is_held_and_what_is_not(say, federation, tmp_path):

@@ -30,7 +30,7 @@ def test_a_source_is_tried_and_what_it_holds_is_seen_and_attributed(desk, drop, 
     assert "partage" in capsys.readouterr().out
     call("pull", "partage")
     told = capsys.readouterr().out
-    assert "0 fichier(s) reçu(s), 0 déjà reçu(s), 0 en échec, 1 retenu(s)." in told
+    assert "Fichiers : 0\u00a0reçu, 0\u00a0déjà reçu, 0 en échec, 1\u00a0retenu." in told
     assert "saisines sources held" in told
     call("list", "--json")
     [source] = json.loads(capsys.readouterr().out)["sources"]

@@ -120,7 +120,7 @@ def test_all_that_is_wrong_is_said_with_its_line(home, tmp_path):
         "decisions.csv, ligne 3",
         "decisions.csv, ligne 5",
     ]
-    assert refused.value.message.endswith("(et 1 autre(s) erreur(s))")
+    assert refused.value.message.endswith("(et 1\u00a0autre erreur)")
 
 
 ENDLESS = (";".join(COLUMNS) + f'\nrefuse;{REF};;;;;;;;coordination;"' + "vu\n" * 70_000).encode()
