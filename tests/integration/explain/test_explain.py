@@ -45,7 +45,9 @@ def stories(home):
         computed = compute_all(engine, AT.date())
         cases = computed.database.execute("select reference, beneficiaire from saisine_case").fetchall()
         references, persons = [one for one, _ in cases], {one for _, one in cases if one}
-        phones = {one for (one,) in computed.database.execute("select numero_appele from journal_row").fetchall() if one}
+        phones = {
+            one for (one,) in computed.database.execute("select numero_appele from journal_row").fetchall() if one
+        }
         return {one: explain.read(connection, computed, one) for one in references}, persons, phones
 
 
