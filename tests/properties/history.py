@@ -26,12 +26,12 @@ class History:
         return self.tables | {"decision_basis": self.engine_basis}
 
     def accept_basis(self, decisions: list[Row]) -> None:
-        """What the acts are today, for the decisions just made."""
+        """What the acts are today, for the decisions just made: none of them rests on another made with it."""
         about = [row for row in decisions if row["kind"] == "accept" and row["reference"]]
         told = engine.all_fingerprints(self.for_engine(), [row["reference"] for row in about]) if about else {}
+        ours = {row["reference"]: fingerprints(self.tables, row["reference"]) for row in about}
         for row in about:
-            ours = fingerprints(self.tables, row["reference"])
-            self.tables["decision_basis"] += basis(row["decision_id"], ours)
+            self.tables["decision_basis"] += basis(row["decision_id"], ours[row["reference"]])
             self.engine_basis += basis(row["decision_id"], told[row["reference"]])
 
     def decide(self, decisions: list[Row]) -> None:

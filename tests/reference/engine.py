@@ -61,10 +61,10 @@ def all_fingerprints(tables: dict[str, list[Row]], references: Iterable[str]) ->
     """The acts of the counting versions as known today, by reference and sending group (for `decision_basis`)."""
     wanted = sorted(set(references))
     asked = [{"decision_id": 10**9 + n, "kind": "accept", "reference": r, "code": "?"} for n, r in enumerate(wanted)]
-    results = compute(arrow(tables | {"parameters": [EVER], "decision": tables["decision"] + asked}), ["fingerprint"])
+    results = compute(arrow(tables | {"parameters": [EVER], "decision": tables["decision"] + asked}), ["acts_today"])
     by_number = {int(r[2:4] + r[5:11]): r for r in wanted}
     found: dict[str, dict[str, str]] = {reference: {} for reference in wanted}
-    for row in results["fingerprint"].to_pylist():
+    for row in results["acts_today"].to_pylist():
         if row["saisine"] in by_number:
             found[by_number[row["saisine"]]][row["root"]] = row["acts"]
     return found

@@ -40,7 +40,7 @@ def fingerprints(
 
 
 def _computed(engine: Engine, day: date, pending: pa.Table) -> pa.Table:
-    """The step `fingerprint`: of the saisines concerned where results are kept, else of all."""
+    """The step `acts_today`: of the saisines concerned where results are kept, else of all."""
     import pyarrow as pa
 
     if kept := since(settings.home(), engine, day):
@@ -49,7 +49,7 @@ def _computed(engine: Engine, day: date, pending: pa.Table) -> pa.Table:
         with closing(database):
             database.register("pending_", pending)
             database.execute("insert into decision by name from pending_").fetchall()
-            return recompute(database, references, ["fingerprint"])["fingerprint"]
+            return recompute(database, references, ["acts_today"])["acts_today"]
     inputs = gather(engine, day)
     decisions = pa.concat_tables([shaped("decision", inputs.tables["decision"]), pending])
-    return compute({**inputs.over(Quarter.of(day)), "decision": decisions}, ["fingerprint"])["fingerprint"]
+    return compute({**inputs.over(Quarter.of(day)), "decision": decisions}, ["acts_today"])["acts_today"]

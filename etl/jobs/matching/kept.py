@@ -18,6 +18,7 @@ STATE = """select (select max(decision_id) from decisions), (select max(delivery
     (select count(*) from deliveries where status = 'withdrawn'), (select max(statement_id) from statements),
     (select max(set_id) from convention_sets where status = 'applique'), (select max(loaded_at) from associations),
     (select count(*) from bank_details where confirmed_at is not null), (select max(bank_details_id) from bank_details),
+    (select count(*) from refused_row_outcomes),
     (select coalesce(max(audit_id), 0) from audit where action in ('purge', 'erasure', 'rekey'))"""
 
 State = tuple[Any, ...]

@@ -43,7 +43,8 @@ def since_file(path: Path, engine: Engine, state: State, day: date) -> Since | N
     from etl.warehouse.server import address_of
 
     database = duckdb.connect(config={"threads": 2})
-    database.execute(f"attach '{path}' as kept (read_only)").fetchall()
+    quoted = str(path).replace("'", "''")
+    database.execute(f"attach '{quoted}' as kept (read_only)").fetchall()
     [(then,)] = database.execute("select state from kept.about").fetchall()
     if json.loads(then)[1:] != json.loads(told(state, day))[1:]:
         database.close()
