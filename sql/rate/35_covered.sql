@@ -1,9 +1,9 @@
 -- One row per new session that a stated one covers (rules §9): the stated one stays though the counting fiche no longer holds it,
--- and a date corrected is not a second session. The earliest new ones of the saisine, group and nature are covered.
+-- and a date corrected is not a second session, whichever convention states it. The earliest new ones of the saisine, group and nature are covered.
 with gone as (
     select line.saisine, line.root, line.prestation, count(*) as number
     from stated_line as line
-    join saisine_case on saisine_case.saisine = line.saisine and saisine_case.convention = line.convention
+    join saisine_case on saisine_case.saisine = line.saisine and (saisine_case.convention = line.convention or not saisine_case.convention_moved)
     join counting on counting.saisine = line.saisine and counting.root = line.root and not counting.aside
     left join told_session as told on told.saisine = line.saisine and told.root = line.root and told.prestation = line.prestation
         and told.day = line.act_date and told.nth = line.nth

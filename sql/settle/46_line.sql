@@ -1,12 +1,11 @@
--- One row per line of the draft (rules §9), for all conventions: what is due and was never stated, and the signed differences on what was;
--- what was taken back and is due again at no price is a line of zero, as any act of that price.
+-- One row per line of the draft (rules §9), for all conventions: what is due and was never stated, and the signed differences on what was.
 -- `taken_back` marks a line that ends what was stated; it brings its `reference`, since the journal may not know its saisine.
 with due as (
     select saisine, convention, association, prestation, act_date, nth,
         case when was_stated then 'regularisation' when act_date >= quarter_start then 'courant' else 'rattrapage' end as kind,
         base_cents, pct_e4, paid_cents - if(was_stated, stated_cents, 0) as amount_cents, clause,
         if(was_stated, statement_number, null) as corrects, false as taken_back, undated, qualite,
-        case when not was_stated then consumes else amount_cents <> 0 or consumes and not is_stated end as is_told
+        if(was_stated, amount_cents <> 0, consumes) as is_told
     from paid cross join parameters
     where is_due
 ),

@@ -145,7 +145,7 @@ def _line(world: World, act: Act) -> list[Row]:
         kind = "courant" if act.day >= world.start else "rattrapage"
         return [_row(act, kind, act.paid_cents, None)]
     difference = act.paid_cents - act.stated.amount_cents
-    if difference == 0 and (act.stated.live or act.cuts):
+    if difference == 0:
         return []
     return [_row(act, "regularisation", difference, act.stated.number)]
 

@@ -154,18 +154,13 @@ def test_a_cap_of_the_person_counts_the_sessions_that_an_earlier_version_capped_
     assert [(x["act_date"], x["reason"]) for x in drafted["not_paid"]] == [("2026-02-13", "CAP_EXCEEDED")]
 
 
-def test_what_was_taken_back_and_is_due_again_at_no_price_is_a_line_of_zero_once():
-    number = "ER-CALAE-2026-T1-0002"
+def test_what_was_taken_back_and_is_due_again_at_no_price_differs_by_nothing():
+    """A difference of zero is no line (rules §9)."""
     free = [
         {"convention": "CALAE", "valid_from": SINCE, "prestation": code, "rank_from": 1, "amount_cents": cents}
         for code, cents in (("PEC", 9000), ("PSY", 0))
     ]
+    number = "ER-CALAE-2026-T1-0002"
     back = [stated(), stated(amount_cents=-5000, taken_back=True, statement_number=number, statement_order=2)]
-    again = [*back, stated(amount_cents=0, statement_number="ER-CALAE-2026-T1-0003", statement_order=3)]
-
-    def sessions(rows):
-        drafted = draft(world(stated=rows, tariff_price=free), QUARTER, CUTOFF)["statements"]["CALAE"]
-        return [(x["kind"], x["amount_cents"], x["corrects"]) for x in drafted["lines"] if x["prestation"] == "PSY"]
-
-    assert sessions(back) == [("regularisation", 0, number)]
-    assert sessions(again) == []
+    drafted = draft(world(stated=back, tariff_price=free), QUARTER, CUTOFF)["statements"]["CALAE"]
+    assert [x["prestation"] for x in drafted["lines"] + drafted["not_paid"]] == ["PEC"]
