@@ -58,7 +58,7 @@ def desk(tmp_path_factory) -> Iterator[Served]:
         process.wait(90)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs as long as it does, and others of the same process have theirs
 def chromium():
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed: apt-get install chromium")
