@@ -2,7 +2,7 @@
 
 Two saisines bear on each other when they share a person, a call, or a reference as written that may mean either (rules §2, §3, §6, §8). Beyond them
 results read the register, the tariff and the calendar, which are given whole; the days of the journal, of which one row each is given; and the
-envelopes of a year (§8.3), which couple all lines of a convention: where one is within reach nothing is given, and the caller computes all.
+envelopes of a year (§8.3), which couple all lines of a convention: where one binds, before or after, all that stand in it are computed too.
 """
 
 from collections.abc import Iterable, Mapping
