@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.styles import Border
-    from openpyxl.styles.cell_style import StyleArray
 
 INK, GREY, RULE, TINT = "FF1F2A37", "FF6B7280", "FFCBD5E1", "FFF1F5F9"
 ACCENT = "FF1D4E89"
@@ -77,8 +76,8 @@ def _border(kind: str) -> "Border":
     }.get(kind, Border())
 
 
-def styles(workbook: "Workbook") -> dict[str, "StyleArray"]:
-    """Registers the looks in a workbook; returns name → the style to give to a cell."""
+def styles(workbook: "Workbook") -> dict[str, int]:
+    """Registers the looks in a workbook; returns name → the number that a cell names its style by."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill
 
@@ -94,7 +93,7 @@ def styles(workbook: "Workbook") -> dict[str, "StyleArray"]:
         workbook.add_named_style(style)
         cell = WriteOnlyCell(_Parent(workbook))  # type: ignore[arg-type]
         cell.style = style.name
-        made[name] = cell._style  # type: ignore[attr-defined]
+        made[name] = cell.style_id
     return made
 
 
