@@ -1,18 +1,17 @@
-"""rules.md §6 and §7: what is due, with the first reason why it is not paid."""
+"""rules.md §6: what is due, with what of it is not paid from the start."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from .base import add_months, days, hour_order, overseas
+from .base import days, hour_order, overseas
 from .saisines import Saisine
 from .sessions import Session
-from .versions import Group, Version
+from .versions import Group
 from .world import Row, Stated, World
 
 SATURDAY = 5
-FISCAL = {"PEC": "pris_en_charge", "CAR": "injoignable"}
 
 
 @dataclass
@@ -142,10 +141,10 @@ def _first_contact(world: World, s: Saisine, group: Group) -> date | None:
         return day
     early = s.opened_on - days(1 if overseas(world.departement(group.seizures[0].association)) else 0)
     tests = [("FIRST_CONTACT_BEFORE_SAISINE", day < early), ("FIRST_CONTACT_IN_FUTURE", day > group.fiche.received_on)]
-    return None if [code for code, fails in tests if fails and not _lifted(world, s, group, code, "B")] else day
+    return None if [code for code, fails in tests if fails and not lifted(world, s, group, code, "B")] else day
 
 
-def _lifted(world: World, s: Saisine, group: Group, code: str, severity: str) -> bool:
+def lifted(world: World, s: Saisine, group: Group, code: str, severity: str) -> bool:
     """Report the code; whether a decision lifts it."""
     world.report(code, severity, s, group.code)
     return world.accepted_on(s.reference, code, group.sender, group.acts)
@@ -177,7 +176,7 @@ def _car(world: World, s: Saisine) -> list[Act]:
     if group is None or not group.issue_is("injoignable") or tariff is None:
         return []
     too_few = (group.fiche.row["tentatives"] or 0) < (tariff["tentatives_min"] or 0)
-    if too_few and not _lifted(world, s, group, "NO_SHOW_WITHOUT_ATTEMPTS", "B"):
+    if too_few and not lifted(world, s, group, "NO_SHOW_WITHOUT_ATTEMPTS", "B"):
         return []
     return [_closing_act(world, s, group, "CAR")]
 
@@ -211,95 +210,3 @@ def _session_act(world: World, s: Saisine, group: Group, x: Session) -> Act:
     here = min(linked, key=lambda y: (y.association != seized, y.convention != s.convention, y.identity), default=None)
     association = here.association if here else seized
     return Act(s, group, association, x.prestation, x.day, x.nth, session=x, why=x.why)
-
-
-# --- the reasons that come before the price --------------------------------------------------------------------------
-
-
-def refuse(world: World, s: Saisine) -> None:
-    """REFUSED; and a stated act that its tariff no longer prices is not due."""
-    for act in s.acts:
-        if act.why is None and s.refused:
-            act.why = "REFUSED"
-        elif act.why is None and act.stated and act.stated.live and not prices(world, act):
-            act.why = "NO_TARIFF"
-
-
-def bar(world: World, s: Saisine) -> None:
-    """TIME_BARRED and BEFORE_TAKEOVER, for what no earlier reason stops and nothing ever stated."""
-    for act in s.acts:
-        if act.why is None and act.day < world.end and not _ever_stated(world, act):
-            act.why = _first_bar(world, s, act)
-
-
-def _first_bar(world: World, s: Saisine, act: Act) -> str | None:
-    if _time_barred(world, s, act) and not _lifted(world, s, act.group, "TIME_BARRED", "B"):
-        return "TIME_BARRED"
-    until = world.takeover_until()
-    if until and act.day < until and not _lifted(world, s, act.group, "BEFORE_TAKEOVER", "H"):
-        return "BEFORE_TAKEOVER"
-    return None
-
-
-def _ever_stated(world: World, act: Act) -> bool:
-    """Stated under any convention, for the association or a linked one."""
-    lines = world.stated_of(act.saisine.reference, prestation=act.prestation, act_date=act.day, nth=act.nth)
-    return any(world.end_of_chain(line.association) == act.group.key for line in lines)
-
-
-def _time_barred(world: World, s: Saisine, act: Act) -> bool:
-    months = world.tariff(s.convention, s.opened_on)["forclusion_mois"]
-    received = [v.received_on for v in act.group.versions if _declares(v, act)]
-    return months is not None and add_months(act.day, months) < min(received, default=act.group.fiche.received_on)
-
-
-def _declares(version: Version, act: Act) -> bool:
-    if act.prestation in FISCAL:
-        return version.row["issue"] == FISCAL[act.prestation]
-    if act.session is None:
-        return True
-    if version.undated:
-        return act.session.undated and bool(version.declared(act.session.nature))
-    return any((x["nature"], x["day"]) == (act.session.nature, act.day) for x in version.sessions)
-
-
-# --- the price -------------------------------------------------------------------------------------------------------
-
-
-def tariff_of(world: World, act: Act) -> Row | None:
-    """T of `opened_on`; of its own date for a session."""
-    return world.tariff(act.saisine.convention, act.day if act.session else act.saisine.opened_on)
-
-
-def prices(world: World, act: Act) -> list[Row]:
-    tariff = tariff_of(world, act)
-    rows = world.of_tariff("tariff_price", tariff) if tariff else []
-    return [row for row in rows if row["prestation"] == act.prestation]
-
-
-def price_at(world: World, act: Act, rank: int) -> Row | None:
-    for row in prices(world, act):
-        if row["rank_from"] <= rank and (row["rank_to"] is None or rank <= row["rank_to"]):
-            return row
-    return None
-
-
-def uplift_e4(world: World, act: Act) -> int:
-    """The uplifts that apply, added up; an undated session takes the lowest negative one of those by mode."""
-    tariff = tariff_of(world, act)
-    rows = [r for r in world.of_tariff("tariff_uplift", tariff) if r["prestation"] == act.prestation]
-    total = sum(row["pct_e4"] for row in rows if _applies(world, act, row))
-    if act.session and act.session.undated:
-        total += min([0, *(row["pct_e4"] for row in rows if row["kind"] == "mode")])
-    return total
-
-
-def _applies(world: World, act: Act, row: Row) -> bool:
-    s, contact = act.saisine, act.group.fiche.row["date_premier_contact"]
-    if row["kind"] == "urgence":
-        return s.urgence and contact is not None and s.opened_on <= contact <= s.opened_on + days(1)
-    if row["kind"] == "outre_mer":
-        return overseas(world.departement(act.association))
-    if row["kind"] == "qualite":
-        return row["value"] == s.qualite
-    return act.session is not None and not act.session.undated and row["value"] == act.session.mode

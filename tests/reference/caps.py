@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from .acts import Act, price_at, uplift_e4
+from .acts import Act
 from .base import PRESTATIONS, with_uplift
+from .prices import price_at, uplift_e4
 from .world import Stated, World
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from . import acts, blocks, matching, saisines, sessions, statement, versions, world
+from . import acts, blocks, discrepancies, matching, refusals, saisines, sessions, statement, versions, world
 from .saisines import Saisine
 from .world import Row, World
 
@@ -23,9 +23,9 @@ def settle(tables: dict[str, list[Row]]) -> dict[str, Any]:
     known = judge(w)
     back = stated_before(w, known)
     made = {code: statement.state(w, known, code, back) for code in sorted(w.conventions)}
-    rows = statement.discrepancies(w, known)
+    rows = discrepancies.found(w, known)
     for drafted, used in made.values():
-        statement.finish(w, drafted, rows, used)
+        discrepancies.finish(w, drafted, rows, used)
     return {
         "statements": {code: drafted for code, (drafted, _) in made.items()},
         "discrepancies": rows,
@@ -70,11 +70,11 @@ def stated_before(w: World, known: dict[str, Saisine]) -> dict[tuple, Any]:
     """rules.md §7 and §9: what bars an act, what becomes of the stated lines; those taken back, by identity."""
     back: dict[tuple, Any] = {}
     for s in known.values():
-        acts.refuse(w, s)
+        refusals.refuse(w, s)
         taken, stays = statement.dropped(w, s)
         if not (s.blocked or s.closed):
             statement.cover(w, s, stays)
-            acts.bar(w, s)
+            refusals.bar(w, s)
         back |= {line.identity: line for line in taken}
     back |= {line.identity: line for line in statement.refused_unknown(w, known)}
     return back

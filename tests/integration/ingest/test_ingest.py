@@ -1,44 +1,15 @@
-"""Files taken in: whole, once, with their control totals, whatever their order; and what is never stored."""
+"""Files taken in: whole, once, with their control totals, whatever their order."""
 
 import json
-import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
-import books
 import pytest
-from sqlalchemy.exc import IntegrityError
+from given_files import REF, call, fiche, journal
+from ingest_moment import AT
 
-from etl import settings
 from etl.jobs.intake import deliveries, ingest, storing
 from etl.model.errors import SaisinesError, UsageError
-from etl.sources import landing
-
-HEADER = "id_appel;debut;duree_s;numero_appele;numero_appelant;suite;saisine_ref;convention;association;qualite;urgence;beneficiaire\n"
-REF = "FV26-000101-7"
-
-
-def call(number=1, day="2026-01-02", **cells):
-    given = {
-        "id_appel": f"A{number}",
-        "debut": f"{day}T10:00:00+01:00",
-        "numero_appele": "01 80 52 33 84",
-        "numero_appelant": "0639984727",
-        "suite": "saisine",
-        "saisine_ref": REF,
-        "convention": "calae",
-        "association": "AAV001",
-        "beneficiaire": "B9014868",
-    } | cells
-    return ";".join(str(given.get(name, "")) for name in HEADER.strip().split(";")) + "\n"
-
-
-def journal(*rows):
-    return HEADER + "".join(rows)
-
-
-def fiche(*sessions, **cells):
-    return books.classeur([books.saisine(ref=REF, **cells)], [books.session(ref=REF, **one) for one in sessions])
 
 
 def statuses(report):
@@ -132,14 +103,8 @@ def test_a_fault_of_ours_on_one_file_does_not_stop_the_others_either(desk, monke
 def test_a_file_that_failed_or_was_withdrawn_may_be_received_again(desk):
     path = desk.put("fiches/AAV001/t1.xlsx", fiche())
     delivery = desk.ingest().files[0].delivery_id
-    deliveries.withdraw(desk.home, delivery, "Anne", "mauvais dossier", ingest_at())
+    deliveries.withdraw(desk.home, delivery, "Anne", "mauvais dossier", AT)
     assert statuses(desk.ingest(path)) == {"t1.xlsx": "recu"}
-
-
-def ingest_at():
-    from ingest_moment import AT
-
-    return AT
 
 
 def test_pitfall_17_one_call_told_many_times_is_one_call(desk):
@@ -170,7 +135,7 @@ def test_a_copy_stands_in_when_the_delivery_of_the_first_is_withdrawn(desk):
     second = desk.put("journal/b.csv", journal(call(1), call(2)))
     delivery = desk.ingest(first).files[0].delivery_id
     desk.ingest(second)
-    deliveries.withdraw(desk.home, delivery, "Anne", "doublon", ingest_at())
+    deliveries.withdraw(desk.home, delivery, "Anne", "doublon", AT)
     counted = (
         "SELECT count(DISTINCT id_appel) FROM contacts JOIN deliveries USING (delivery_id) WHERE status = 'received'"
     )
@@ -200,74 +165,6 @@ def test_the_same_bytes_at_the_same_moment_are_received_once_and_known_the_other
     assert desk.ask("SELECT count(*) FROM refused_rows") == [(1,)]
 
 
-def test_the_totals_are_held_by_the_database_itself(desk):
-    desk.put("fiches/AAV001/t1.xlsx", fiche())
-    desk.ingest()
-    columns = "sha256, origin, kind, received_on, received_how, status, rows_read, rows_rejected, rows_duplicate, rows_ignored"
-    copy = f"INSERT INTO deliveries ({columns}, rows_accepted, recorded_at) SELECT {columns}, rows_accepted + 1, now() FROM deliveries"
-    with pytest.raises(IntegrityError, match="control_totals"):
-        desk.ask(f"{copy} RETURNING 1")
-
-
-def test_what_is_personal_is_nowhere_in_the_warehouse(desk):
-    desk.put("journal/a.csv", journal(call(1), call(2, suite="Mme Durand"), call(3, debut="0639984727")))
-    comment = {"Commentaire": "Mme Durand rappelle au 0639984727"}
-    desk.put("fiches/AAV001/t1.xlsx", fiche({"date": "Mme Durand"}, **comment))
-    desk.ingest()
-    for table in ("contacts", "fiches", "sessions", "refused_rows", "delivery_checks"):
-        stored = str(desk.ask(f"SELECT to_jsonb({table}) FROM {table}")).casefold()
-        for personal in ("durand", "639984727", "b9014868"):
-            assert personal not in stored, (table, personal)
-    assert desk.ask("SELECT count(DISTINCT beneficiaire), min(length(beneficiaire)) FROM contacts") == [(1, 64)]
-
-
-def test_landed_files_are_untouched_encrypted_and_private(desk):
-    path = desk.put("journal/a.csv", journal(call(1)))
-    desk.ingest()
-    [(landed, sha256)] = desk.ask("SELECT landed, sha256 FROM deliveries")
-    assert landing.read_landed(desk.home, landed, sha256, settings.storage_key()) == path.read_bytes()
-    assert b"B9014868" in path.read_bytes()
-    assert b"B9014868" not in (desk.home / landed).read_bytes()
-    assert stat.S_IMODE((desk.home / landed).stat().st_mode) == 0o600
-
-
-def test_another_key_of_pseudonyms_is_refused(desk):
-    desk.ingest(desk.put("journal/a.csv", journal(call(1))))
-    other = desk.put("journal/b.csv", journal(call(2)))
-    with pytest.raises(SaisinesError, match="clé des pseudonymes"):
-        ingest.run(desk.home, [other], ingest_at(), secret=b"another secret entirely")
-
-
-def test_a_row_that_was_refused_is_kept_with_its_place_and_reasons(desk):
-    desk.put("fiches/AAV001/t1.xlsx", fiche({"date": "31/04/2026", "nature": "yoga"}))
-    desk.ingest()
-    [row] = desk.ask("SELECT kind, sheet, row_number, row_key, codes, cells, columns, sentence FROM refused_rows")
-    assert row[:6] == ("session", "Entretiens", 2, REF, ["BAD_DATE", "BAD_CODE"], ["date", "nature"])
-    assert row[6] == {
-        "saisine_ref": REF,
-        "date": "31/04/2026",
-        "nature": "xxxx",
-        "mode": "presentiel",
-        "statut": "honore",
-    }
-    assert row[7].startswith("Date : ce n’est pas une date")
-
-
-def test_the_results_of_the_judge_are_kept_for_each_delivery(desk):
-    desk.put("fiches/AAV001/t1.xlsx", fiche({"date": "hier"}))
-    desk.put("fiches/AAV002/t1.xlsx", fiche({"date": "03/01/2026"}))
-    desk.ingest()
-    kept = desk.ask(
-        "SELECT origin, suite, success FROM delivery_checks JOIN deliveries USING (delivery_id) ORDER BY 1, 2"
-    )
-    assert kept == [
-        ("AAV001", "entretiens", False),
-        ("AAV001", "saisines", True),
-        ("AAV002", "entretiens", True),
-        ("AAV002", "saisines", True),
-    ]
-
-
 def test_the_reception_is_the_day_given_or_that_of_the_run(desk):
     one, two = desk.put("fiches/AAV001/a.xlsx", fiche()), desk.put("fiches/AAV001/b.xlsx", fiche(Version=2))
     desk.ingest(one)
@@ -277,7 +174,7 @@ def test_the_reception_is_the_day_given_or_that_of_the_run(desk):
         ("2026-07-20", "read"),
     ]
     with pytest.raises(UsageError, match="dans le futur"):
-        desk.ingest(one, on=ingest_at().date() + timedelta(days=1))
+        desk.ingest(one, on=AT.date() + timedelta(days=1))
 
 
 def test_an_inbox_with_nothing_to_read_is_said(desk):
@@ -306,13 +203,3 @@ def test_progress_is_told_to_whom_asks(desk):
     told = []
     desk.ingest(progress=lambda *step: told.append(step))
     assert [stage for stage, done, total in told if done == total] == ["land", "read", "judge", "save"]
-
-
-def test_nothing_personal_nor_any_file_name_is_logged(desk, caplog):
-    desk.put("fiches/AAV001/Mme Durand.xlsx", fiche({"date": "hier"}))
-    desk.put("fiches/AAV001/Mme Martin.xlsx", b"%PDF")
-    with caplog.at_level("DEBUG"):
-        desk.ingest()
-    assert not [
-        record for record in caplog.records if any(word in record.getMessage() for word in ("Durand", "Martin", REF))
-    ]

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from etl.jobs.running import init
+from etl.jobs.watching import notices
+from etl.jobs.watching.mail import Sent
 from etl.warehouse.server import connect
 from tests.integration.warehouses import database
+
+from .watched import NOW
 
 AT = datetime(2026, 7, 20, 9, 30, tzinfo=UTC)
 REGISTER = """code;nom;siret;rna;departement;iban;bic;titulaire;email;active_du;active_au;successeur
@@ -53,3 +57,34 @@ def connection(engine):
     with engine.connect() as connection:
         yield connection
         connection.rollback()
+
+
+@pytest.fixture
+def addressed(monkeypatch):
+    """Each role has an address, and the desk one for links."""
+    for role in ("COORDINATION", "FINANCE", "DATA", "PSYCHOLOGUE"):
+        monkeypatch.setenv(f"SAISINES_MAIL_{role}", f"{role.lower()}@federation.example")
+    monkeypatch.setenv("SAISINES_DESK_URL", "https://saisines.example/bureau/")
+    monkeypatch.setenv("SAISINES_LOG", "off")
+
+
+@pytest.fixture
+def post(addressed, home):
+    """Looks and tells at an instant; gives the messages, by role, as a server that takes everything gets them."""
+
+    def run(at=NOW, away=False):
+        taken = {}
+
+        def send(messages, sent):
+            if away:
+                raise ConnectionRefusedError
+            for message in messages:
+                taken[message.key.split("/")[1]] = message
+                sent(message)
+            return Sent([message.key for message in messages], [])
+
+        notices.look(home, at)
+        notices.tell(home, at, send)
+        return taken
+
+    return run

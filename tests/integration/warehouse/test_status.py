@@ -17,7 +17,7 @@ from etl.warehouse import noticed, watch
 from etl.warehouse.noticed import Notice
 
 from . import statements as small
-from .test_notices import FREE, NAMES, days_of, deliver, journal
+from .watched import FREE, NAMES, days_of, deliver, journal
 
 NOW = datetime(2026, 4, 20, 8, 40, tzinfo=UTC)
 
