@@ -71,6 +71,10 @@ class Api:
         ]
         return found
 
+    def is_called(self, dag_id: str) -> bool:
+        """Whether news that set a DAG off wait for the run that will be made of them."""
+        return bool(self._send("GET", f"/api/v2/dags/{dag_id}/assets/queuedEvents")["queued_events"])
+
     def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Task instances of a run."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id)}/taskInstances?limit=200"

@@ -53,7 +53,7 @@ def start(api: Api, dag_ids: list[str], past: set[Run]) -> None:
 
 
 def follow(api: Api, dag_ids: list[str], past: set[Run], say: Callable[[str], None], seconds: float) -> dict[Run, str]:
-    """Wait for the end of every run that is not of the past, saying what each task does.
+    """Wait for the end of every run that is not of the past, and of those that they set off, saying what each task does.
 
     Returns:
         The new runs with their final state.
@@ -67,7 +67,10 @@ def follow(api: Api, dag_ids: list[str], past: set[Run], say: Callable[[str], No
         new = {run: state for run, state in known(api, dag_ids).items() if run not in past}
         for dag_id, run_id in new:
             _tell(api, dag_id, run_id, told, say)
-        return bool(new) and all(state in ENDED for state in new.values())
+        if not new or any(state not in ENDED for state in new.values()):
+            return False
+        # What has ended called whom it calls; a run made of that between the two questions is seen by the third.
+        return not any(api.is_called(dag_id) for dag_id in dag_ids) and known(api, dag_ids).keys() - past == new.keys()
 
     if not wait(ended, seconds):
         raise SaisinesError(

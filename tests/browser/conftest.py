@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 
 CHROMIUM = Path("/usr/bin/chromium")
 SAISINES = 400
-START_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,7 @@ def desk(tmp_path_factory) -> Iterator[Served]:
     command = [str(Path(sys.executable).with_name("saisines")), "desk", "--saisines", str(SAISINES)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
-        started, words = time.monotonic(), list(_printed(process))
-        assert time.monotonic() - started < START_SECONDS
+        words = list(_printed(process))
         address = next(line.split(" : ")[1].strip() for line in words if line.startswith("Le bureau : "))
         accounts = {
             line.split()[0]: line.split()[1] for line in words if line.startswith("  ") and len(line.split()) == 3

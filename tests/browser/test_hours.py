@@ -147,11 +147,11 @@ def test_of_two_people_deciding_the_same_case_the_second_sees_the_first(at):
     for page in (camille, louis):
         page.goto(f"/bureau/saisines/{reference}")
         page.get_by_text("Requalifier, contester ou refuser la saisine").click()
-    for page, why in ((camille, "L’association conteste"), (louis, "Je conteste aussi")):
+    for page, why, there in ((camille, "L’association conteste", "status"), (louis, "Je conteste aussi", "alert")):
         form = page.locator("form:has(input[value=dispute])")
         form.locator("input[name=reason]").fill(why)
         form.get_by_role("button").click()
-        page.wait_for_load_state()
+        page.get_by_role(there).first.wait_for()
     assert "fait=decide" in camille.url
     assert f"camille vient de décider de {reference}" in louis.get_by_role("alert").inner_text()
 

@@ -73,7 +73,7 @@ def served(mailbox: Mailbox, port: int, *, tls: ssl.SSLContext | None = None, st
 
 def connection(port: int, **extra: object) -> str:
     """The connection as AIRFLOW_CONN_SMTP_DEFAULT gives it; in clear unless the extras say otherwise."""
-    extras = {"from_email": SENDER, "disable_tls": True, "disable_ssl": True, "retry_limit": 0, "timeout": 5} | extra
+    extras = {"from_email": SENDER, "disable_tls": True, "disable_ssl": True, "retry_limit": 0, "timeout": 60} | extra
     return json.dumps({"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extras})
 
 

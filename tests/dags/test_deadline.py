@@ -62,10 +62,10 @@ def test_a_run_past_its_deadline_is_a_notice(tmp_path: Path, monkeypatch: pytest
             pass
         with processes.running(airflow):
             api = Api(airflow)
-            assert wait(lambda: api.healthy() and api.dags() == ["slow"], 180)
+            assert wait(lambda: api.healthy() and api.dags() == ["slow"], 600)
             api.unpause("slow")
             api.trigger("slow")
-            assert wait(lambda: kept(made) == [("data", "RUN_LATE", {"dag": "slow"})], 180), kept(made)
+            assert wait(lambda: kept(made) == [("data", "RUN_LATE", {"dag": "slow"})], 600), kept(made)
 
 
 def kept(home: Path) -> list[tuple[Any, ...]]:

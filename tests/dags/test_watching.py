@@ -224,15 +224,16 @@ def test_the_logs_of_a_real_airflow_hold_none_of_it(tmp_path: Path, monkeypatch:
             pass
         with processes.running(made):
             api = Api(made)
-            assert wait(lambda: api.healthy() and "reconcile" in api.dags(), 240)
-            for dag_id in ("reconcile", "ingest_fiches", "ingest_journal"):
+            chain = ["reconcile", "ingest_fiches", "ingest_journal"]
+            assert wait(lambda: api.healthy() and set(chain) <= set(api.dags()), 600)
+            for dag_id in chain:
                 api.unpause(dag_id)
             api.trigger("ingest_journal")
-            assert wait(lambda: failures(api, "ingest_journal") == 1 and ended(api, "reconcile") == "success", 300)
+            assert wait(lambda: failures(api, "ingest_journal") == 1 and ended(api, "reconcile") == "success", 600)
             # Early in the day Airflow adds the run of the morning by itself, and a good run ends the failure of the one before: fail last.
             (home / "inbox" / "journal" / f"{FREE} 2.csv").write_bytes(b"\x00\x02" + FREE.encode())
             api.trigger("ingest_journal")
-            assert wait(lambda: failures(api, "ingest_journal") == 2, 300)
+            assert wait(lambda: failures(api, "ingest_journal") == 2, 600)
             told = {}  # the last screen: the fiches' own run may have set off another reconciliation
 
             def quiet() -> bool:
@@ -240,7 +241,7 @@ def test_the_logs_of_a_real_airflow_hold_none_of_it(tmp_path: Path, monkeypatch:
                 told["screen"] = "\n".join(lines(told["found"]))
                 return bool(re.search(r"reconcile +terminé il y a \d+ min", told["screen"]))
 
-            assert wait(quiet, 120), told["screen"]
+            assert wait(quiet, 600), told["screen"]
     found, screen = told["found"], told["screen"]
     assert {"DAG_FAILED", "DELIVERY_REFUSED", "ROWS_REFUSED", "SUPPORT_IMPOSSIBLE"} <= set(found.wanting)
     assert re.search(r"ingest_journal +ÉCHEC il y a \d+ min +prochain \d\d", screen)

@@ -27,14 +27,6 @@ def fiche(day: str = "03/01/2026") -> bytes:
     return books.classeur([books.saisine(ref=REF)], [books.session(ref=REF, date=day)])
 
 
-def free_port() -> int:
-    """A port of the loopback that nobody has."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
 def listening(port: int) -> None:
     """Wait until somebody listens on a port of the loopback."""
     assert wait(lambda: not is_free(port), 60, 0.1), f"nobody listens on {port}"

@@ -1,15 +1,9 @@
 """Fiches by mail, from a real IMAP server (Dovecot): whose a message is, hostile attachments, cuts and silence."""
 
 import imaplib
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from email.message import EmailMessage
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -18,77 +12,17 @@ from etl.model.errors import AwayError, SaisinesError
 from etl.sources.pull import item
 
 from .conftest import Desk
-from .given import certificate, fiche, free_port, listening, wire
+from .dovecot import NEEDED, OURS, PASSED, Dovecot, message, running
+from .given import fiche, wire
 
-DOVECOT = shutil.which("dovecot") or "/usr/sbin/dovecot"
-OURS = "mx.federation.example"
-PASSED = f"{OURS}; dkim=pass header.d=une.example; dmarc=pass header.from=une.example"
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(not Path(DOVECOT).exists(), reason="dovecot-imapd is not on this machine"),
-    pytest.mark.skipif(os.getuid() != 0, reason="Dovecot is started by root"),
-]
-CONFIG = """
-protocols = imap
-base_dir = {folder}/run
-state_dir = {folder}/run
-log_path = {folder}/log
-listen = 127.0.0.1
-ssl = yes
-ssl_cert = <{folder}/cert.pem
-ssl_key = <{folder}/key.pem
-disable_plaintext_auth = no
-mail_location = maildir:{folder}/mail/%u
-first_valid_uid = 1
-passdb {{
-  driver = static
-  args = password=secret
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={folder}/mail/%u
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = {port}
-  }}
-  inet_listener imaps {{
-    port = {tls}
-    ssl = yes
-  }}
-}}
-"""
-
-
-class Dovecot(NamedTuple):
-    """A running server.
-
-    Attributes:
-        port: where it speaks in clear.
-        tls: where it speaks over TLS.
-        trusted: the file that makes its certificate trusted.
-    """
-
-    port: int
-    tls: int
-    trusted: Path
+pytestmark = NEEDED
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Dovecot]:
-    """A server of our own on free ports, whose mailboxes last as long as the module."""
-    folder, port, tls = Path(tempfile.mkdtemp(prefix="dovecot")), free_port(), free_port()
-    folder.chmod(0o755)
-    (folder / "mail").mkdir(mode=0o777)
-    (folder / "mail").chmod(0o777)
-    trusted = certificate(folder)
-    (folder / "dovecot.conf").write_text(CONFIG.format(folder=folder, port=port, tls=tls))
-    process = subprocess.Popen([DOVECOT, "-F", "-c", folder / "dovecot.conf"])
-    listening(port)
-    yield Dovecot(port, tls, trusted)
-    process.terminate()
-    process.wait()
-    shutil.rmtree(folder, ignore_errors=True)
+    """A server whose mailboxes last as long as the module."""
+    with running() as made:
+        yield made
 
 
 @pytest.fixture
@@ -136,24 +70,6 @@ def box(desk: Desk, dovecot: int, request: pytest.FixtureRequest) -> Box:
 def declare(desk: Desk, **more: object) -> None:
     said = {"nom": "courriel", "type": "imap", "porte": "fiches", "connexion": "courriel", "recepteur": OURS} | more
     desk.declare("  - {" + ", ".join(f"{name}: {value}" for name, value in said.items()) + "}\n")
-
-
-def message(
-    *attachments: tuple[str, bytes],
-    sender: str = "Une <fiches@une.example>",
-    verdict: str | None = PASSED,
-    **heads: str,
-) -> EmailMessage:
-    made = EmailMessage()
-    if verdict is not None:
-        made["Authentication-Results"] = verdict
-    for name, value in heads.items():
-        made[name.replace("_", "-")] = value
-    made["From"], made["To"], made["Subject"] = sender, "fiches@federation.example", "Fiches du trimestre"
-    made.set_content("Bonjour, voici nos fiches.")
-    for name, content in attachments:
-        made.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
-    return made
 
 
 def test_a_proven_message_of_an_association_is_taken_in_at_its_reception(desk, box):
@@ -268,13 +184,14 @@ def test_a_silent_server_is_left_after_a_while(desk, box, dovecot):
 def test_a_server_that_drips_is_left_though_it_is_never_silent(desk, box, dovecot, monkeypatch):
     box.receive(message(("1.xlsx", fiche("01/02/2026"))))
     box.receive(message(("2.xlsx", fiche("02/02/2026")), ("scan.pdf", b"%PDF" * 80_000)))
-    monkeypatch.setattr(item, "PATIENCE_S", 2)
-    monkeypatch.setattr(item, "SLOWEST_BYTES_S", 1 << 20)
-    with wire(dovecot) as line:
+    with wire(dovecot) as line, monkeypatch.context() as hasty:
         box.reach(line.port)
+        hasty.setattr(item, "PATIENCE_S", 10)  # enough for the message before, on a machine that is busy
+        hasty.setattr(item, "SLOWEST_BYTES_S", 1 << 20)
         line.cut_after, line.drip = 100_000, 0.2
         with pytest.raises(AwayError, match="a coupé"):
             desk.pull("courriel")
+        hasty.undo()
         assert [row[1] for row in desk.received()] == ["1.xlsx"]
         line.cut_after = None
         assert desk.pull("courriel") == Taken(received=1, held=1)
@@ -292,15 +209,16 @@ def test_over_tls_a_server_is_spoken_to_when_its_certificate_is_trusted_only(des
 
 def test_over_tls_a_cut_and_a_drip_are_seen_as_in_clear(desk, box, server, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(server.trusted))
-    monkeypatch.setattr(item, "PATIENCE_S", 2)
-    monkeypatch.setattr(item, "SLOWEST_BYTES_S", 1 << 20)
     box.receive(message(("t1.xlsx", fiche()), ("scan.pdf", b"%PDF" * 80_000)))
-    with wire(server.tls) as line:
+    with wire(server.tls) as line, monkeypatch.context() as hasty:
         box.reach(line.port, use_ssl=True)
+        hasty.setattr(item, "PATIENCE_S", 2)
+        hasty.setattr(item, "SLOWEST_BYTES_S", 1 << 20)
         for line.drip in (0, 0.2):
             line.cut_after = 100_000
             with pytest.raises(AwayError, match="a coupé"):
                 desk.pull("courriel")
+        hasty.undo()
         line.cut_after = None
         assert desk.pull("courriel") == Taken(received=1, held=1)
 

@@ -4,7 +4,10 @@ import getpass
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +15,11 @@ import pytest
 from etl.jobs.intake import pull
 from etl.jobs.intake.pull import Taken
 from etl.model.errors import AwayError, SaisinesError
+from etl.scheduler.processes import free_port
 from etl.sources.pull import item
 
 from .conftest import AT, Desk, dated
-from .given import fiche, free_port, journal, listening, wire
+from .given import fiche, journal, listening, wire
 
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 pytestmark = [
@@ -105,8 +109,6 @@ def test_an_account_is_one_association_s_or_its_folders_say_whose(desk, drop):
 
 
 def test_a_file_still_being_written_waits_for_the_next_pass(desk, drop):
-    from datetime import timedelta
-
     put(drop, "t1.xlsx", fiche(), (AT - timedelta(seconds=20)).isoformat())
     put(drop, "t2.xlsx.filepart", fiche())
     declare(desk, drop, association="AAV001")
@@ -249,11 +251,17 @@ def test_a_server_that_is_down_or_a_connection_that_is_not_there(desk, drop, ssh
         desk.pull("ailleurs")
 
 
-def test_two_passes_at_once_take_a_file_in_once(desk, drop):
-    from concurrent.futures import ThreadPoolExecutor
-
+def test_two_passes_at_once_take_a_file_in_once(desk, drop, monkeypatch):
     put(drop, "t1.xlsx", fiche())
     declare(desk, drop, association="AAV001")
+    together, gather = threading.Barrier(2, timeout=120), pull._gather
+
+    def gathered(*given):  # both have seen the file as new before either takes it in
+        found = gather(*given)
+        together.wait()
+        return found
+
+    monkeypatch.setattr(pull, "_gather", gathered)
     with ThreadPoolExecutor(2) as pool:
         taken = list(pool.map(lambda _: pull.run(desk.home, "depot", AT), range(2)))
     assert sorted((one.received, one.known) for one in taken) == [(0, 1), (1, 0)]

@@ -9,9 +9,10 @@ import pytest
 from etl.jobs.intake.pull import Taken
 from etl.model.errors import AwayError, SaisinesError
 from etl.model.quarter import civil_day
+from etl.scheduler.processes import free_port
 
 from .conftest import Desk, dated
-from .given import fiche, free_port, journal, wire
+from .given import fiche, journal, wire
 
 pytestmark = pytest.mark.long
 
@@ -53,15 +54,15 @@ def bucket(desk: Desk, moto: int, request: pytest.FixtureRequest) -> Any:
     return made
 
 
-def reach(desk: Desk, port: int) -> None:
-    """Point the connection to a port; Airflow's and s3fs's own memory of it is left."""
+def reach(desk: Desk, port: int, patience: int = 60) -> None:
+    """Point the connection to a port, whose silence is borne for so many seconds; Airflow's and s3fs's own memory of it is left."""
     from airflow.sdk.io.store import _STORE_CACHE
     from s3fs import S3FileSystem
 
     _STORE_CACHE.clear()
     S3FileSystem.clear_instance_cache()
     extra = {"endpoint_url": f"http://127.0.0.1:{port}", "region_name": "eu-west-3"}
-    extra |= {"config_kwargs": {"retries": {"max_attempts": 1}, "read_timeout": 3, "connect_timeout": 3}}
+    extra |= {"config_kwargs": {"retries": {"max_attempts": 1}, "read_timeout": patience, "connect_timeout": patience}}
     desk.connection("seau", conn_type="aws", login="a", password="b", extra=extra)
 
 
@@ -122,7 +123,7 @@ def test_a_server_that_falls_silent_is_left_after_a_while(desk, bucket, moto):
     bucket.put_object(Key="t1/2.csv", Body=journal(*range(20_000)))
     declare(desk, bucket, porte="journal")
     with wire(moto) as line:
-        reach(desk, line.port)
+        reach(desk, line.port, patience=3)
         line.cut_after, line.hang = 100_000, True
         with pytest.raises(AwayError, match="seau"):
             desk.pull("seau")

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import httpx
 
+from etl.scheduler.configuration import dags_folder
+
 ENDED = {"success", "failed"}
 PATIENCE = 600  # seconds: the machine may be busy with everything else
 
@@ -62,6 +64,11 @@ class Person:
             return found if found in ENDED else None
 
         return str(wait(state, f"{dag_id} {run_id} did not end", seconds))
+
+    def read(self) -> None:
+        """Wait until every DAG file there is has been read: they are one after the other, in an order that files' dates give."""
+        files = {path.stem for path in dags_folder().glob("*.py") if "with DAG(" in path.read_text(encoding="utf-8")}
+        wait(lambda: files <= {dag["dag_id"] for dag in self.get("/dags?limit=100")["dags"]}, "DAG files are not read")
 
     def idle(self, *dag_ids: str) -> None:
         """Wait until no run of these DAGs goes on."""

@@ -38,6 +38,7 @@ def up(inbox: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
             who = {"username": name, "first_name": name, "last_name": "Essai", "email": f"{name}@example.org"}
             body = {**who, "roles": [{"name": role}], "password": password(name)}
             assert admin.web.post("/auth/fab/v1/users", json=body).status_code == 200
+        admin.read()
         yield Up(home, url, seconds, admin)
     finally:
         call(home, "down")
@@ -56,7 +57,6 @@ def by_command_line(inbox: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="module")
 def dropped(up: Up, inbox: Path) -> Path:
-    """The inbox's files but the journal's last, dropped where the running scheduler looks for them."""
-    for kind in ("journal", "fiches"):
-        shutil.copytree(inbox / kind, up.home / "inbox" / kind, ignore=shutil.ignore_patterns(LAST))
-    return up.home / "inbox"
+    """The inbox's files but the journal's last, dropped at once where the running scheduler looks for them."""
+    shutil.copytree(inbox, up.home / "on the way", ignore=shutil.ignore_patterns(LAST))
+    return (up.home / "on the way").rename(up.home / "inbox")

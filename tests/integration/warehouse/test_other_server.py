@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -12,17 +11,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from etl.scheduler.processes import free_port
+
 HERE = Path(__file__).parent
 PROGRAMS = next(
     (path for path in sorted(Path("/usr/lib/postgresql").glob("*/bin")) if (path / "initdb").exists()), None
 )
 SUBJECTS = ("schema", "life", "immutable", "rows", "jobs", "decide")
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 @contextmanager

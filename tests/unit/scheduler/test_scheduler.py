@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from configparser import ConfigParser
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -167,3 +168,35 @@ def test_a_run_is_asked_for_only_where_the_schedule_has_none_due(monkeypatch: py
     api = FakeApi({"ingest_journal"})
     runs.start(api, ["ingest_journal", "ingest_fiches"], set())  # type: ignore[arg-type]
     assert api.triggered == ["ingest_fiches"]
+
+
+class CallingApi:
+    """An Airflow where the end of an ingestion calls the reconciliation, whose run is made after several looks."""
+
+    logs = Path("logs")
+
+    def __init__(self, looks: int) -> None:
+        self.left = looks
+
+    def runs(self, dag_id: str) -> list[dict[str, str]]:
+        self.left -= 1
+        there = dag_id == "ingest_journal" or self.left <= 0
+        return [{"dag_run_id": "manual", "state": "success"}] if there else []
+
+    def is_called(self, dag_id: str) -> bool:
+        return dag_id == "reconcile" and self.left > 0
+
+    def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        return []
+
+
+@pytest.mark.parametrize("looks", range(1, 9))
+def test_a_run_that_another_sets_off_is_awaited_too(looks: int) -> None:
+    ended = runs.follow(CallingApi(looks), ["ingest_journal", "reconcile"], set(), print, 30)  # type: ignore[arg-type]
+    assert ended == {(dag_id, "manual"): "success" for dag_id in ("ingest_journal", "reconcile")}
+
+
+def test_a_free_port_is_one_that_no_outgoing_connection_is_given() -> None:
+    ports = {processes.free_port() for _ in range(50)}
+    assert len(ports) > 1
+    assert all(1024 < port < 32_768 and processes.is_free(port) for port in ports)
