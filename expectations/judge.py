@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from etl.model import collector
+from expectations.spared import spare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +67,7 @@ def judge(suite: ModuleType, frame: pd.DataFrame) -> Verdict:
     # Importing it makes a million objects, which all stay: one walk of the collector over them is half of a judgement.
     with warnings.catch_warnings(), collector.resting():
         warnings.simplefilter("ignore")
+        spare()
         results = _outcomes(suite, frame)
     deliveries = frame[DELIVERY].tolist()
     verdict = Verdict(checks=_checks(suite.NAME, results, deliveries))
