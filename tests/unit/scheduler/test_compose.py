@@ -1,5 +1,6 @@
 """docker-compose.yml: what must hold of every service, and that it says to Airflow what `saisines up` says."""
 
+import os
 import re
 import stat
 import subprocess
@@ -132,6 +133,28 @@ def test_scaling_out_is_a_profile_of_its_own() -> None:
     assert SERVICES["worker"]["command"] == ["airflow", "celery", "worker"]
 
 
+def test_no_service_wants_more_processors_than_a_small_server_has() -> None:
+    for name, one in SERVICES.items():
+        wanted = re.fullmatch(r"(?:\$\{SAISINES_CPUS:-)?(\d)\}?", one["deploy"]["resources"]["limits"]["cpus"])
+        assert wanted is not None and int(wanted[1]) <= 2, name  # Docker would refuse to make it
+
+
+def test_the_database_is_ready_when_it_answers_by_tcp_and_not_while_it_is_being_made() -> None:
+    assert SERVICES["postgres"]["healthcheck"]["test"][1:4] == ["pg_isready", "-h", "127.0.0.1"]
+
+
+def test_redis_hears_that_it_is_to_stop() -> None:
+    script = SERVICES["redis"]["command"][-1]
+    assert script.startswith("exec redis-server ")
+    assert "|" not in script
+
+
+def test_what_a_computation_does_not_hold_goes_to_a_disk() -> None:
+    for name, one in OURS.items():
+        assert f"scratch:{one['environment']['TMPDIR']}" in one["volumes"], name
+        assert one["tmpfs"] == ["/tmp:mode=1777"]
+
+
 def test_the_server_sorts_text_as_the_embedded_one_does() -> None:
     told = SERVICES["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].split()
     assert {one for one in told if "locale" in one} == {one for one in INITDB if one.startswith("--locale")}
@@ -142,6 +165,10 @@ def test_a_backup_is_made_by_our_own_command() -> None:
     assert SERVICES["backup"]["command"] == ["/opt/backup.sh"]
     assert "saisines backup /var/backups/saisines" in script
     assert any(one.endswith(":/var/backups/saisines") for one in SERVICES["backup"]["volumes"])
+    hour = re.search(r"tomorrow (\d\d:\d\d)", script)
+    assert hour is not None
+    spring = f"2027-03-28 {hour[1]}"  # when clocks go forward, an hour does not exist and `date` refuses it
+    subprocess.run(["date", "-d", spring], env={**os.environ, "TZ": "Europe/Paris"}, check=True, capture_output=True)
 
 
 def test_a_warehouse_is_saved_before_a_new_version_upgrades_it() -> None:
