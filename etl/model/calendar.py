@@ -1,10 +1,10 @@
-"""Days: months added, public holidays by département, working days, TARGET days.
+"""Days: months added, public holidays by département, TARGET days.
 
 Holidays come from the `holidays` package, offline; it is imported inside functions, since it is slow to load.
 """
 
 import calendar as _months
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 
@@ -47,16 +47,6 @@ def public_holidays(departement: str | None, years: Iterable[int]) -> set[date]:
     return {day for year in years for day in _holidays_of(subdivision, year)}
 
 
-def is_working_day(day: date, departement: str | None) -> bool:
-    """Tell whether the day is Monday to Friday and no public holiday of the département (rules.md §6)."""
-    return day.weekday() < _SATURDAY and day not in _holidays_of(_SUBDIVISIONS.get(departement or ""), day.year)
-
-
-def working_days_after(day: date, count: int, departement: str | None) -> date:
-    """Give the `count`-th working day after a day; the day itself when `count` is 0."""
-    return _counted(day, count, lambda candidate: is_working_day(candidate, departement))
-
-
 def holiday_rows(departements: Iterable[str], years: Iterable[int]) -> list[dict[str, object]]:
     """Give the rows of the engine's `holiday` table, one set of days under each département's own code."""
     wanted = list(years)
@@ -81,22 +71,6 @@ def is_target_day(day: date) -> bool:
 
 def target_day_from(day: date) -> date:
     """Give the day itself if TARGET is open, else the next day it is."""
-    return day if is_target_day(day) else _counted(day, 1, is_target_day)
-
-
-def target_days(start: date, end: date) -> list[date]:
-    """Give the TARGET days from `start` up to, not including, `end`."""
-    return [day for day in _days_from(start, end) if is_target_day(day)]
-
-
-def _days_from(start: date, end: date) -> Iterator[date]:
-    while start < end:
-        yield start
-        start += timedelta(days=1)
-
-
-def _counted(day: date, count: int, open_on: Callable[[date], bool]) -> date:
-    while count > 0:
+    while not is_target_day(day):
         day += timedelta(days=1)
-        count -= open_on(day)
     return day

@@ -4,7 +4,6 @@ import re
 from fractions import Fraction
 
 _AMOUNT = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,2}))?")
-_E4_PER_UNIT = 1_000_000  # percent × 10 000: 100 % is 1 000 000
 NARROW = "\u202f"
 MINUS = "\u2212"
 
@@ -23,21 +22,6 @@ def round_half_up(value: Fraction | int) -> int:
     exact = Fraction(value)
     whole = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
     return whole if exact >= 0 else -whole
-
-
-def uplifted(base_cents: int, pct_e4: int) -> int:
-    """Apply the sum of the percentages to a price, rounded once.
-
-    Args:
-        base_cents: price before uplift.
-        pct_e4: Σ taux, percent × 10 000: +12.5 % is 125 000, 0 is no uplift.
-
-    Returns:
-        ``base × (100 + Σ taux) / 100`` in cents, half up away from zero.
-    """
-    if not isinstance(base_cents, int) or not isinstance(pct_e4, int):
-        raise TypeError("cents and percentages are whole numbers")
-    return round_half_up(Fraction(base_cents * (_E4_PER_UNIT + pct_e4), _E4_PER_UNIT))
 
 
 def cents(text: str) -> int:

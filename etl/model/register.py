@@ -105,14 +105,6 @@ def read_register(content: bytes, name: str = "associations.csv") -> list[Associ
     return sorted((_association(line, row) for line, row in rows), key=lambda a: a.code)
 
 
-def end_of_chain(associations: list[Association], code: str) -> str:
-    """Follow `successeur` to the end: the code of the association that stands for all those linked to it."""
-    heir = {a.code: a.successeur for a in associations}
-    while successor := heir.get(code):
-        code = successor
-    return code
-
-
 def _rows(content: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
     """Cut the file into rows by column name, each with its line; blank lines are left out."""
     try:

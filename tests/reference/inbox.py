@@ -8,7 +8,7 @@ import hmac
 import io
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -239,7 +239,3 @@ def quarter(name: str) -> tuple[date, date]:
     year, n = int(name[:4]), int(name[-1])
     start = date(year, 3 * n - 2, 1)
     return start, date(year + n // 4, 3 * n % 12 + 1, 1)
-
-
-def next_day(day: date) -> date:
-    return day + timedelta(days=1)

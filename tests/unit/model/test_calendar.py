@@ -8,11 +8,8 @@ from etl.model.calendar import (
     add_months,
     holiday_rows,
     is_target_day,
-    is_working_day,
     public_holidays,
     target_day_from,
-    target_days,
-    working_days_after,
 )
 from etl.model.department import CODES, department_code, is_overseas
 
@@ -70,18 +67,6 @@ def test_the_eleven_national_days_hold_elsewhere(departement):
     assert date(2026, 7, 14) in days
 
 
-@given(DAYS, st.integers(0, 30), st.sampled_from(["75", "67", "974"]))
-def test_working_days_are_counted_one_by_one(day, count, departement):
-    then = working_days_after(day, count, departement)
-    between = [day + timedelta(days=n) for n in range(1, (then - day).days + 1)]
-    assert sum(is_working_day(d, departement) for d in between) == count
-    assert count == 0 or is_working_day(then, departement)
-
-
-def test_a_week_with_a_holiday_is_longer():
-    assert working_days_after(date(2026, 5, 7), 1, "75") == date(2026, 5, 11)
-
-
 def test_holidays_are_listed_under_each_departement():
     rows = holiday_rows(["75", "67", "75"], [2026, 2027])
     assert len(rows) == 2 * 11 + 2 * 13
@@ -107,7 +92,6 @@ def test_target_keeps_its_own_closing_days(day, opens):
 def test_the_next_target_day_is_the_day_itself_when_open():
     assert target_day_from(date(2026, 11, 23)) == date(2026, 11, 23)
     assert target_day_from(date(2026, 4, 3)) == date(2026, 4, 7)
-    assert target_days(date(2026, 4, 1), date(2026, 4, 9)) == [date(2026, 4, d) for d in (1, 2, 7, 8)]
 
 
 def test_departements_are_those_of_the_contract():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.model.money import cents, euros, round_half_up, uplifted
+from etl.model.money import cents, euros, round_half_up
 
 CENTS = st.integers(-(10**9), 10**9)
 
@@ -33,38 +33,9 @@ def test_rounding_is_symmetric_and_never_more_than_a_half_away(value):
         assert abs(rounded) > abs(value)
 
 
-@pytest.mark.parametrize(
-    ("base", "pct_e4", "amount"),
-    [
-        (5500, 0, 5500),
-        (4833, 150_000, 5558),
-        (9000, 500_000, 13_500),
-        (4533, 125_000, 5100),
-        (5000, -400_000, 3000),
-        (1, -500_000, 1),
-    ],
-)
-def test_percentages_apply_to_the_base_and_round_once(base, pct_e4, amount):
-    assert uplifted(base, pct_e4) == amount
-
-
-@given(CENTS, st.integers(-1_000_000, 10_000_000))
-def test_an_uplift_is_the_exact_product_rounded(base, pct_e4):
-    assert uplifted(base, pct_e4) == round_half_up(Fraction(base) * (100 + Fraction(pct_e4, 10_000)) / 100)
-    assert uplifted(-base, pct_e4) == -uplifted(base, pct_e4)
-
-
-@given(st.integers(-1_000_000, 10_000_000))
-def test_pitfall_7_a_price_of_zero_is_a_price(pct_e4):
-    assert uplifted(0, pct_e4) == 0
+def test_pitfall_7_a_price_of_zero_is_a_price():
     assert cents("0.00") == 0
     assert euros(0) == "0,00\u202f€"
-
-
-@pytest.mark.parametrize(("base", "pct_e4"), [(55.0, 0), (5500, 15.0)])
-def test_floats_are_no_money(base, pct_e4):
-    with pytest.raises(TypeError):
-        uplifted(base, pct_e4)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from etl.model.errors import UsageError
-from etl.model.register import COLUMNS, RegisterError, end_of_chain, read_register, read_register_file
+from etl.model.register import COLUMNS, RegisterError, read_register, read_register_file
 
 HEADER = ";".join(COLUMNS)
 RIGHT = "99000001000019;W000000001;13;FR7699999000010000000000115;EXMPFRPP;AAV 001;contact@aav001.example"
@@ -86,11 +86,6 @@ def test_a_wrong_date_or_successor_refuses_the_file_naming_the_line(dates, said)
 def test_chains_that_close_on_themselves_are_refused_on_each_of_their_lines():
     errors = refused(row("A", "2015-01-01;;B"), row("B", "2015-01-01;;C"), row("C", "2015-01-01;;B"), row("D"))
     assert [e.split(" : ")[0] for e in errors] == ["associations.csv, ligne 3", "associations.csv, ligne 4"]
-
-
-def test_a_chain_is_followed_to_its_end():
-    associations = register(row("A", "2015-01-01;;B"), row("B", "2015-01-01;;C"), row("C"), row("D"))
-    assert [end_of_chain(associations, code) for code in "ABCDX"] == ["C", "C", "C", "D", "X"]
 
 
 @pytest.mark.parametrize("code", ["AAV 1", "../x", "", "é"])
