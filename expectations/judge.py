@@ -190,13 +190,6 @@ def _validate(name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> list[Res
     _hush()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    asset = context.data_sources.add_pandas("rows").add_dataframe_asset(name)
-    definition = gx.ValidationDefinition(
-        name=name,
-        data=asset.add_batch_definition_whole_dataframe("all"),
-        suite=context.suites.add(gx.ExpectationSuite(name=name, expectations=list(rules))),
-    )
-    outcome = context.validation_definitions.add(definition).run(
-        batch_parameters={"dataframe": frame}, result_format={"result_format": "COMPLETE"}
-    )
-    return list(outcome.results)
+    batch = context.data_sources.pandas_default.read_dataframe(frame)
+    suite = gx.ExpectationSuite(name=name, expectations=list(rules))
+    return list(batch.validate(suite, result_format={"result_format": "COMPLETE"}).results)
