@@ -63,7 +63,7 @@ with DAG(
         subject="Approuver le relevé {{ params.convention }} {{ params.quarter }} ?",
         body="{{ ti.xcom_pull(task_ids='look')['told'] }}",
         response_timeout=timedelta(days=30),  # no default answer: at the end the task fails and nothing is approved
-        retry_delay=timedelta(seconds=5),  # Airflow can lose an answer given as it asks (its issue 66374): it asks again
+        retry_delay=timedelta(seconds=5),  # it asks again: Airflow can lose an early answer (its issue 66374)
     )
     shown >> ask
     approve(shown, ask.output)
