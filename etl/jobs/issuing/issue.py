@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.jobs.files import write_atomically
-from etl.jobs.issuing import documents, repayments, report
-from etl.jobs.payment import pay
+from etl.jobs.issuing import documents, repayments, report, transfers
 from etl.jobs.settlement.draft import as_json
 from etl.warehouse.server import connect
 from etl.warehouse.statements import load_receivables, load_statement
@@ -85,7 +84,7 @@ def _since(engine: Engine, number: str, snapshot: Snapshot) -> Iterator[tuple[st
         owed = [one for one in load_receivables(connection) if one["number"] == number]
     if row is None:
         return
-    for name, content in pay.made_again(engine, row, snapshot):
+    for name, content in transfers.made_again(engine, row, snapshot):
         yield f"virements/{name}", content
     for name, content in repayments.rendered(snapshot, owed):
         yield f"reversements/{name}", content

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from etl import settings
 from etl.jobs import people
 from etl.jobs.files import write_atomically
-from etl.jobs.issuing import documents
+from etl.jobs.issuing import documents, transfers
 from etl.jobs.settlement.inputs import payee_checks
 from etl.jobs.watching.ran import ran
 from etl.model.calendar import target_day_from
@@ -158,45 +157,6 @@ def check(connection: Connection, statement_id: int) -> None:
     compute({name: table(name, found) for name, found in rows.items()}, CHECKS)
 
 
-def made_again(engine: Engine, statement: dict[str, Any], snapshot: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """The payment files of a statement, by file name: the bytes sent, made from what was kept of each transfer.
-
-    Raises:
-        SaisinesError: the bytes are not those that were sent.
-    """
-    from reports.payment import render_payment
-
-    with engine.connect() as connection:
-        batches = [
-            (one, payments.load_items(connection, one["batch_id"]))
-            for one in payments.load_batches(connection, statement["statement_id"])
-        ]
-    for batch, items in batches:
-        payees = [
-            {
-                **item,
-                "code": item["payee"],
-                "nom": item["titulaire"],
-                "payable_cents": item["amount_cents"],
-                "state": "a_payer",
-            }
-            for item in items
-        ]
-        made = render_payment(
-            statement["number"],
-            batch["place"],
-            snapshot["federation"],
-            payees,
-            batch["execution_on"],
-            _made_at(statement),
-        )
-        if made.xml is None or hashlib.sha256(made.xml).hexdigest() != batch["file_sha256"]:
-            raise SaisinesError(
-                f"{batch['message_id']} : le fichier de virement refait n’est pas celui qui fut envoyé."
-            )
-        yield f"{batch['message_id']}.xml", made.xml
-
-
 def finalised(connection: Connection, quarter: str, convention: str) -> list[dict[str, Any]]:
     """The finalised statements of a convention and quarter, in order.
 
@@ -218,7 +178,9 @@ def _pay(engine: Engine, statement: dict[str, Any], by: str, out: Path, at: date
         place = payments.next_batch(connection, statement["statement_id"])
         payees = _payees(connection, rows)
         day = target_day_from(civil_day(at) + timedelta(days=LEAD_DAYS))
-        made = render_payment(statement["number"], place, snapshot["federation"], payees, day, _made_at(statement))
+        made = render_payment(
+            statement["number"], place, snapshot["federation"], payees, day, transfers.made_at(statement)
+        )
         file = _save(connection, statement, place, made, payees, by, out, at, day)
         check(connection, statement["statement_id"])
     states = {row["payee"]: row["state"] for row in rows}
@@ -226,12 +188,6 @@ def _pay(engine: Engine, statement: dict[str, Any], by: str, out: Path, at: date
     waiting = [(one.code, " ".join(one.reasons)) for one in left]
     sent = sum(row["state"] == "transmis" for row in rows)
     return Paid(statement["number"], file, made.total_cents, len(made.identifiers), waiting, sent)
-
-
-def _made_at(statement: dict[str, Any]) -> datetime:
-    """The instant written in the file comes from the data: a second run gives the same bytes."""
-    on: date = statement["finalised_on"]
-    return datetime(on.year, on.month, on.day)  # noqa: DTZ001  a civil day, written without a zone
 
 
 def held(register: list[dict[str, Any]]) -> dict[str, list[str]]:
