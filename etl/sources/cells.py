@@ -20,7 +20,8 @@ from etl.model.text import key, normalise
 Cell = Any  # what a workbook or a CSV holds: text, number, day, instant, hour or truth value
 Reader = Callable[[str], str | None]
 CellReader = Callable[[Cell], str | None]
-Recogniser = Callable[[set[Any]], dict[Any, str | None]]  # what some of these cells are read as, known at once
+# What the cells of a column are read as, None where it is not known; None when nothing is.
+Recogniser = Callable[[list[Any]], list[str | None] | None]
 
 UNREAD = "!"  # sorts before digits: what is unread is not also too late
 PARIS = ZoneInfo("Europe/Paris")
@@ -62,7 +63,7 @@ def texts(cells: Iterable[Any], read: Reader, recognise: Recogniser | None = Non
     Args:
         cells: what a workbook or a CSV holds: text, number, day, instant, hour or truth value.
         read: one of the readers below.
-        recognise: gives for some cells what the reader would give.
+        recognise: gives at once, for some of the cells, what the reader would give.
 
     Returns:
         A canonical text a cell, None for a blank one.
@@ -73,11 +74,19 @@ def texts(cells: Iterable[Any], read: Reader, recognise: Recogniser | None = Non
 def converted(cells: Iterable[Any], read: CellReader, recognise: Recogniser | None = None) -> list[str | None]:
     """Read a column by what reads a cell, whatever it holds."""
     column = cells if isinstance(cells, list) else list(cells)
-    if bool in set(map(type, column)):  # True == 1.0: they would be one distinct value
-        column = [("oui" if cell else "non") if type(cell) is bool else cell for cell in column]
+    known = recognise(column) if recognise else None
+    if known is None:
+        return _each_once(column, read)
+    others = iter(_each_once([cell for cell, text in zip(column, known, strict=True) if text is None], read))
+    return [next(others) if text is None else text for text in known]
+
+
+def _each_once(column: list[Any], read: CellReader) -> list[str | None]:
     distinct = set(column)
-    known = recognise(distinct) if recognise else {}
-    known |= {cell: read(cell) for cell in (distinct - known.keys() if known else distinct)}
+    if (True in distinct or False in distinct) and bool in set(map(type, column)):  # True == 1.0: one distinct value
+        column = [("oui" if cell else "non") if type(cell) is bool else cell for cell in column]
+        distinct = set(column)
+    known = {cell: read(cell) for cell in distinct}
     return list(map(known.__getitem__, column))
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
-from etl.model import collector
 from etl.model.errors import SaisinesError
 from etl.sources.workbook import Sheet
 
@@ -50,16 +49,20 @@ def read_csv(text: str, separator: str, name: str) -> Sheet:
         SaisinesError: a quote is opened and never closed, which would swallow the rows that follow.
     """
     csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(_lines(text), delimiter=separator)
     rows: list[list[str]] = []
     try:
-        with collector.resting():
-            rows.extend(reader)
+        rows.extend(reader)
     except csv.Error as error:
         raise _unclosed(name, len(rows) + 1) from error
     if rows and rows[-1] and "\n" in rows[-1][-1] and not text.rstrip("\r\n").endswith('"'):
         raise _unclosed(name, len(rows))
     return Sheet(SHEET_NAME, rows)
+
+
+def _lines(text: str) -> Iterable[str]:
+    """The lines of a text, with what ends them; `StringIO` would first write it again at four bytes a character."""
+    return io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8", newline="")
 
 
 def _unclosed(name: str, row: int) -> SaisinesError:
@@ -76,12 +79,12 @@ def separator_of(text: str, score: Callable[[Sheet], int], separators: Sequence[
         score: how many columns of the header are recognised in a sheet.
         separators: those the source may use, the likeliest first.
     """
-    head = "".join(islice(io.StringIO(text, newline=""), HEAD_LINES))
+    head = "".join(islice(_lines(text), HEAD_LINES))
     return max(separators, key=lambda each: score(_head(head, each)))
 
 
 def _head(text: str, separator: str) -> Sheet:
     try:
-        return Sheet(SHEET_NAME, list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)))
+        return Sheet(SHEET_NAME, list(csv.reader(_lines(text), delimiter=separator)))
     except csv.Error:
         return Sheet(SHEET_NAME, [])

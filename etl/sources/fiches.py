@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from etl.model import collector
 from etl.model.errors import SaisinesError
 from etl.model.text import key
 from etl.sources import cells, delimited, tabular
@@ -52,6 +53,7 @@ def columns() -> dict[str, dict[str, Column]]:
     return TypeAdapter(dict[str, dict[str, Column]]).validate_python(raw)
 
 
+@collector.resting()  # cells by the million, no circle among them
 def read_fiches(content: bytes, name: str) -> Fiches:
     """Read a file of fiches.
 

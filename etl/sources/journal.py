@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from etl.model import collector
 from etl.model.errors import SaisinesError
 from etl.model.text import key
 from etl.sources import cells, delimited, legs, tabular
@@ -44,6 +45,7 @@ def pseudonym_of(secret: bytes) -> Pseudonym:
     return lambda text: hmac.digest(secret, text.encode(), "sha256").hex()
 
 
+@collector.resting()  # cells by the million, no circle among them
 def read_journal(content: bytes, name: str, profile: Profile, pseudonym: Pseudonym) -> Rows:
     """Read a journal.
 

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     import numpy
     import pyarrow as pa
 
-# From distinct texts to what each is read as, null where it is not known.
-Form = Callable[["pa.StringArray"], "pa.StringArray"]
+# Which of the texts have a form whose reader changes nothing; or what it makes of each, null where it is not known.
+Form = Callable[["pa.StringArray"], "pa.BooleanArray | pa.StringArray"]
 
-FEW = 500  # texts, below which the readers are as fast
+FEW = 500  # cells, below which the readers are as fast
 
 # Words of visible ASCII, one space between two, with a letter or a digit: nothing to normalise, and not a dash for nothing.
 _WORDS = r"^[!-~]*[0-9A-Za-z][!-~]*(?: [!-~]+)*$"
+# Of visible ASCII, with a digit; what begins with e may be a failed formula.
+_IDENTIFIER = r"^(?:[0-9][ -~]*|[A-DF-Za-df-z][ -~]*[0-9][ -~]*)$"
 _CANONICAL = r"^FV[0-9]{2}-[0-9]{6}-[0-9A-Z]$"
 # With an offset, on a day that every year has.
 _INSTANT = (
@@ -45,21 +47,48 @@ def recogniser_of(column: Column) -> Recogniser | None:
     return partial(_known, form) if form else None
 
 
-def _known(form: Form, texts: set[Any]) -> dict[Any, str | None]:
-    """What those of these texts that have a form are read as; nothing if they are few, or not all texts."""
-    if len(texts) < FEW or set(map(type, texts)) != {str}:
-        return {}
+def _known(form: Form, cells: list[Any]) -> list[str | None] | None:
+    """What those of these cells that have a form are read as; nothing if they are few, or not all texts."""
+    texts = _texts(cells)
+    if texts is None:
+        return None
     import pyarrow as pa
 
-    written = list(texts)
-    read = form(pa.array(written, pa.string()))
-    pairs = zip(written, read.to_pylist(), strict=True)
-    return {text: plain for text, plain in pairs if plain is not None} if read.null_count else dict(pairs)
+    found = form(texts)
+    if not pa.types.is_boolean(found.type):
+        return found.to_pylist()  # type: ignore[no-any-return]
+    if found.true_count == len(cells):
+        return cells
+    return [cell if is_plain else None for cell, is_plain in zip(cells, found.to_pylist(), strict=True)]
 
 
-def words(texts: pa.StringArray) -> pa.StringArray:
+def _texts(cells: list[Any]) -> pa.StringArray | None:
+    """Cells as an array; None if they are few, or not all texts."""
+    if len(cells) < FEW or set(map(type, cells)) != {str}:
+        return None
+    import pyarrow as pa
+
+    return pa.array(cells, pa.string())
+
+
+def unusual(cells: list[Any]) -> set[Any]:
+    """The distinct cells of a column, but for those, in a large one, that are plain identifiers."""
+    texts = _texts(cells)
+    if texts is None:
+        return set(cells)
+    import pyarrow.compute as pc
+
+    is_plain = pc.and_not(
+        pc.match_substring_regex(texts, _IDENTIFIER), pc.match_substring(texts, "tota", ignore_case=True)
+    )
+    return set(texts.filter(pc.invert(is_plain)).to_pylist())
+
+
+def words(texts: pa.StringArray) -> pa.BooleanArray:
     """Identifiers, and references as people write them."""
-    return _only(texts, _WORDS)
+    import pyarrow.compute as pc
+
+    return pc.match_substring_regex(texts, _WORDS)
 
 
 def instants(texts: pa.StringArray) -> pa.StringArray:
@@ -67,38 +96,32 @@ def instants(texts: pa.StringArray) -> pa.StringArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    moments = _only(texts, _INSTANT).cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("s")).cast(pa.string())
+    plain = pc.if_else(pc.match_substring_regex(texts, _INSTANT), texts, pa.scalar(None, pa.string()))
+    moments = plain.cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("s")).cast(pa.string())
     return pc.binary_join_element_wise(
         pc.utf8_slice_codeunits(moments, 0, 10), pc.utf8_slice_codeunits(moments, 11, 19), "T"
     )
 
 
-def references(texts: pa.StringArray) -> pa.StringArray:
+def references(texts: pa.StringArray) -> pa.BooleanArray:
     """References in their canonical form, whose check character is right."""
     import numpy
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    canonical = _only(texts, _CANONICAL)
-    is_right = numpy.zeros(len(canonical), bool)
-    is_right[canonical.is_valid().to_numpy(zero_copy_only=False)] = _checked("".join(canonical.drop_null().to_pylist()))
-    return pc.if_else(pa.array(is_right), canonical, pa.scalar(None, pa.string()))
+    is_canonical = pc.match_substring_regex(texts, _CANONICAL).to_numpy(zero_copy_only=False)
+    is_right = numpy.zeros(len(texts), bool)
+    is_right[is_canonical] = _checked(texts.filter(pa.array(is_canonical)))
+    return pa.array(is_right)
 
 
-def _checked(canonical: str) -> numpy.ndarray[Any, Any]:
-    """Whether the check character of each of these references, end to end, is that of ISO 7064 MOD 37,36."""
+def _checked(canonical: pa.StringArray) -> numpy.ndarray[Any, Any]:
+    """Whether the check character of each of these references is that of ISO 7064 MOD 37,36."""
     import numpy
 
-    codes = numpy.frombuffer(canonical.encode(), "uint8").astype("int64").reshape(-1, LENGTH)
+    codes = numpy.frombuffer("".join(canonical.to_pylist()).encode(), "uint8").astype("int64").reshape(-1, LENGTH)
     left = numpy.full(len(codes), AFTER_FV)
     for place in DIGITS:
         left = ((left + codes[:, place] - ord("0") - 1) % 36 + 1) * 2 % 37
     given = codes[:, -1]
     return (37 - left) % 36 == given - numpy.where(given > ord("9"), ord("A") - 10, ord("0"))  # type: ignore[no-any-return]
-
-
-def _only(texts: pa.StringArray, pattern: str) -> pa.StringArray:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return pc.if_else(pc.match_substring_regex(texts, pattern), texts, pa.scalar(None, pa.string()))

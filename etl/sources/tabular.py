@@ -13,6 +13,7 @@ from typing import Any
 
 from etl.model.errors import SaisinesError
 from etl.model.text import key
+from etl.sources import plain
 from etl.sources.cells import Cell, text_of
 from etl.sources.columns import Columns
 from etl.sources.workbook import Row, Sheet
@@ -171,9 +172,10 @@ def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:
     start = header.index + 1
     below, places = sheet.rows[start:], sorted(header.places.values())
     column = cells_of(below, places[0])
-    silent = {cell for cell in _unusual(column) if not _is_said(cell)}
+    unusual = _unusual(column)
+    silent = {cell for cell in unusual if not _is_said(cell)}
     full = [cell not in silent or _says_something(row, places) for cell, row in zip(column, below, strict=True)]
-    idle = _idle_first_cells(below, header)
+    idle = _idle_first_cells(below, header, unusual if places[0] == 0 else _unusual(cells_of(below, 0)))
     _spread(sheet, header)
     if idle:
         full = [
@@ -200,17 +202,22 @@ def _first(row: Row) -> Cell:
     return ""
 
 
-def _idle_first_cells(rows: Sequence[Row], header: Header) -> set[Any]:
-    """The first cells that may begin a totals line or a repeated header, so that few rows need a closer look."""
-    firsts = _unusual(cells_of(rows, 0))
+def _idle_first_cells(rows: Sequence[Row], header: Header, firsts: set[Any]) -> set[Any]:
+    """The first cells that may begin a totals line or a repeated header, so that few rows need a closer look.
+
+    Args:
+        rows: below the header.
+        header: what a row may say again.
+        firsts: those cells of the first column that are unusual.
+    """
     if "" in firsts:
-        firsts |= _unusual(_first(row) for row in rows if row and row[0] == "")
+        firsts = firsts | _unusual([_first(row) for row in rows if row and row[0] == ""])
     keys = {cell: key(cell) for cell in firsts if isinstance(cell, str)}
     return {cell for cell, said in keys.items() if _TOTAL.fullmatch(said) or said in header.keys}
 
 
-def _unusual(cells: Iterable[Cell]) -> set[Any]:
-    return {cell for cell in set(cells) if not (isinstance(cell, str) and _USUAL.fullmatch(cell))}
+def _unusual(cells: list[Any]) -> set[Any]:
+    return {cell for cell in plain.unusual(cells) if not (isinstance(cell, str) and _USUAL.fullmatch(cell))}
 
 
 def _is_idle(row: Row, header: Header) -> bool:

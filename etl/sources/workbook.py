@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.model import collector
 from etl.model.errors import SaisinesError
 
 Row = list[Any]
@@ -92,7 +91,7 @@ def read_workbook(content: bytes, name: str) -> list[Sheet]:
 
     content, is_1904 = _look_inside(content, name) if content[:4] == _ZIP else (content, False)
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book, collector.resting():
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return [_sheet(book.get_sheet_by_name(each), is_1904) for each in _worksheets(book)]
     except PasswordError:
         raise SaisinesError(
@@ -125,7 +124,7 @@ def _sheet(sheet: Book, is_1904: bool) -> Sheet:
 
 def what_it_is(content: bytes) -> str | None:
     """Say in French what a file that should be a workbook or a CSV really is; None if it may be one."""
-    if not content.strip():
+    if not content or content.isspace():
         return "un fichier vide"
     head = content.lstrip()[:4]
     return next((what for mark, what in _MARKS.items() if head.lower().startswith(mark.lower())), None)
@@ -183,7 +182,8 @@ def _check_extent(cells: int, name: str) -> None:
 
 def _xlsx_cells(xml: bytes) -> int:
     """How many cells the rectangle of a sheet has, at most."""
-    last = _ROW.search(xml, max(xml.rfind(b"<row "), xml.rfind(b"<x:row "), 0))
+    row = max(xml.rfind(b"<row "), 0)
+    last = _ROW.search(xml, max(xml.rfind(b"<x:row ", row), row))
     height = int(last.group(1)) if last else xml.count(b"<row")
     if height * _WIDEST <= MAX_CELLS:
         return height  # however wide, it fits: no need to look at its columns

@@ -61,14 +61,34 @@ def test_what_is_recognised_over_a_column_is_what_the_reader_gives(kind, monkeyp
 )
 def test_what_a_platform_writes_is_recognised_whole(field, written):
     column = load_profile("plateforme").colonnes[field]
-    texts = {
+    texts = [
         written.format(n=n, m=n // 60, s=n % 60) if written else reference.make(26, n * 1663) for n in range(plain.FEW)
-    }
-    assert set(plain.recogniser_of(column)(texts)) == texts
+    ]
+    assert None not in plain.recogniser_of(column)(texts)
 
 
 def test_a_column_of_few_texts_or_of_other_cells_is_left_to_the_reader():
     recognise = plain.recogniser_of(Column(nature=Kind.IDENTIFIER))
-    assert recognise({"A1"}) == {}
-    assert recognise({f"A{n}" for n in range(plain.FEW)} | {1.0}) == {}
+    assert recognise(["A1"]) is None
+    assert recognise([*(f"A{n}" for n in range(plain.FEW)), 1.0]) is None
     assert plain.recogniser_of(Column(nature=Kind.IDENTIFIER, prefixe="x-")) is None
+
+
+def test_what_begins_no_idle_row_is_known_at_once_and_nothing_else(monkeypatch):
+    monkeypatch.setattr(plain, "FEW", 0)
+    cells = [
+        "A1",
+        "1",
+        "FV26-000123-W",
+        "",
+        "-",
+        "TOTAL",
+        "sous-total 3",
+        "e12",
+        "#N/A",
+        "Élu 1",
+        "A",
+        "A\n1",
+        "A\u00a01",
+    ]
+    assert plain.unusual(cells) == set(cells) - {"A1", "1", "FV26-000123-W"}
