@@ -236,4 +236,7 @@ def _stop(leaders: list[int]) -> None:
     for process in left:
         with suppress(psutil.NoSuchProcess):
             process.kill()
+    for leader in leaders:  # and what was born since they were counted
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
     psutil.wait_procs(left, timeout=STOP_SECONDS)
