@@ -14,6 +14,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +33,9 @@ START_SECONDS = 60
 STARTING_BYTES = 1 << 24  # the least room that a start asks for: a segment of its journal
 LOG = "server.log"
 WAIT = ("-w", "-t", str(START_SECONDS))
-INITDB = ("-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8")
+# A thousand small files reach the disk by one call where the system has it: half a second less, several on a busy disk.
+SYNC = ("--sync-method=syncfs",) if sys.platform == "linux" else ()
+INITDB = ("-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", *SYNC)
 SETTINGS = """
 # what saisines adds
 timezone = 'UTC'
