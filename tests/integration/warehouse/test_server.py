@@ -104,7 +104,7 @@ def test_a_server_killed_in_use_starts_again_with_what_was_committed(made):
 
 
 def test_a_killed_command_leaves_a_home_that_the_next_one_uses_and_closes(made):
-    command = script(HOLD, made, 60)
+    command = script(HOLD, made, 600)
     assert command.stdout.readline() == "up\n"
     command.kill()
     command.wait()
@@ -168,7 +168,7 @@ def test_a_server_without_its_database_is_given_it(made):
 def test_commands_started_at_once_share_one_server_and_close_it(tmp_path):
     home = tmp_path / "home"
     commands = [script(HOLD, home, 0.5) for _ in range(4)]
-    assert [command.communicate(timeout=60)[0] for command in commands] == ["up\n"] * 4
+    assert [command.communicate(timeout=600)[0] for command in commands] == ["up\n"] * 4
     assert [command.returncode for command in commands] == [0] * 4
     assert not is_up(home)
 
