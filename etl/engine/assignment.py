@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
@@ -24,8 +25,14 @@ def assign(scores: Mapping[tuple[Fiche, Saisine], int]) -> dict[tuple[Fiche, Sai
         `chosen`: in every best assignment. `tied`: in some best assignments and not in others. Pairs in none are left out.
     """
     better = {pair: score for pair, score in scores.items() if score > 0}
-    if not better:
-        return {}
+    fiches, saisines = Counter(fiche for fiche, _ in better), Counter(saisine for _, saisine in better)
+    contested = {pair: score for pair, score in better.items() if fiches[pair[0]] > 1 or saisines[pair[1]] > 1}
+    alone: dict[tuple[Fiche, Saisine], Standing] = {pair: "chosen" for pair in better if pair not in contested}
+    return alone | (_weighed(contested) if contested else {})
+
+
+def _weighed(better: Mapping[tuple[Fiche, Saisine], int]) -> dict[tuple[Fiche, Saisine], Standing]:
+    """The same of pairs that are not alone, all of them better than none."""
     rows = {fiche: place for place, fiche in enumerate(dict.fromkeys(fiche for fiche, _ in better))}
     columns = {saisine: place for place, saisine in enumerate(dict.fromkeys(saisine for _, saisine in better))}
     edges = [(rows[fiche], columns[saisine], score) for (fiche, saisine), score in better.items()]

@@ -33,3 +33,8 @@ def test_a_pair_less_likely_than_not_is_not_chosen() -> None:
 def test_the_order_of_the_pairs_changes_nothing() -> None:
     scores = {("a1", "b1"): 7, ("a1", "b2"): 7, ("a2", "b1"): 3, ("a3", "b2"): 4, ("a3", "b3"): 9}
     assert assign(dict(reversed(scores.items()))) == assign(scores)
+
+
+def test_a_pair_that_nobody_else_wants_is_chosen_beside_those_that_are_weighed():
+    scores = {("a", "b"): 1, ("c1", "d1"): 50, ("c1", "d2"): 40, ("c2", "d1"): 45}
+    assert assign(scores) == {("a", "b"): "chosen", ("c1", "d2"): "chosen", ("c2", "d1"): "chosen"}
