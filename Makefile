@@ -42,6 +42,9 @@ test-long: setup  ## servers, faults, browsers, long model-based runs
 	$(PYTEST) -m long tests/dags
 	$(PYTEST) -m long $(OTHERS) tests
 
+bench: setup  ## figures beside their peers and floors: docs/performance.md (BENCH="--quick" leaves the million out)
+	$(BIN)/python -m tests.bench $(BENCH)
+
 check: setup  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
