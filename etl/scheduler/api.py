@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
-from etl.model.errors import SaisinesError
+from etl.model.errors import AwayError, SaisinesError
 from etl.scheduler.home import USER, AirflowHome
 
 ENDED = ("success", "failed")
 PARTS = ("metadatabase", "scheduler", "dag_processor")
 ALL_PARTS = (*PARTS, "triggerer")
-TIMEOUT = 30  # seconds for one answer
+TIMEOUT = 120  # seconds for one answer, on a machine that computes
 _open = build_opener(ProxyHandler({})).open  # the loopback is never reached through a proxy
 
 
@@ -37,7 +38,7 @@ class Api:
         """Whether the API answers and the other parts have shown signs of life."""
         try:
             health = self._send("GET", "/api/v2/monitor/health", signed=False)
-        except (URLError, ConnectionError, TimeoutError):
+        except AwayError:
             return False
         return all(health[part]["status"] == "healthy" for part in parts)
 
@@ -94,6 +95,8 @@ class Api:
             raise SaisinesError(
                 f"Airflow a refusé {verb} {path} ({error.code}) ; voir {self._airflow.logs}."
             ) from error
+        except (OSError, HTTPException) as error:  # refused, cut, or silent for too long
+            raise AwayError(f"Airflow ne répond pas ; relancez la commande, ou voyez {self._airflow.logs}.") from error
 
     def _sign_in(self) -> str:
         if not self._token:

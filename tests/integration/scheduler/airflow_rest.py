@@ -26,7 +26,7 @@ class Person:
     """Somebody signed in by name and password."""
 
     def __init__(self, url: str, name: str, password: str) -> None:
-        self.web = httpx.Client(base_url=url, trust_env=False, timeout=60)
+        self.web = httpx.Client(base_url=url, trust_env=False, timeout=300)
         answer = self.web.post("/auth/token", json={"username": name, "password": password})
         assert answer.status_code == 201, answer.text
         self.token = answer.json()["access_token"]

@@ -19,7 +19,7 @@ from etl import settings
 from etl.jobs.running import up
 from etl.model.errors import AwayError, SaisinesError
 from etl.scheduler import home, processes, runs
-from etl.scheduler.api import wait
+from etl.scheduler.api import Api, wait
 
 URL = "postgresql+psycopg2://saisines@/airflow?host=%2Ftmp%2Fx&port=5432"
 
@@ -194,6 +194,13 @@ class CallingApi:
 def test_a_run_that_another_sets_off_is_awaited_too(looks: int) -> None:
     ended = runs.follow(CallingApi(looks), ["ingest_journal", "reconcile"], set(), print, 30)  # type: ignore[arg-type]
     assert ended == {(dag_id, "manual"): "success" for dag_id in ("ingest_journal", "reconcile")}
+
+
+def test_an_airflow_that_does_not_answer_is_not_healthy_and_said_to_be_away(tmp_path: Path) -> None:
+    nobody = Api(home.prepare(tmp_path, URL, processes.free_port()))
+    assert not nobody.healthy()
+    with pytest.raises(AwayError, match="Airflow ne répond pas"):
+        nobody.dags()
 
 
 def test_a_free_port_is_one_that_no_outgoing_connection_is_given() -> None:
