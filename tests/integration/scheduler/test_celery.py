@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.timeout(3600),
     pytest.mark.skipif(shutil.which("redis-server") is None, reason="apt install redis-server"),
 ]
-HEARTBEAT_SECONDS = 90  # without a sign of life for so long, a task is taken for dead; 300 in production
+HEARTBEAT_SECONDS = 150  # without a sign of life for so long, a task is taken for dead; 300 in production. The living one must not be
 WORKERS = ("a", "b")
 WAITING = """SELECT count(*) FROM pg_locks JOIN pg_class ON relation = pg_class.oid WHERE relname = 'drafts' AND NOT granted"""
 
@@ -53,7 +53,7 @@ def redis(folder: Path) -> Iterator[str]:
         assert process.stdin is not None
         process.stdin.write(settings.encode())
         process.stdin.close()
-        wait(lambda: not processes.is_free(port), "no Redis", 30, 0.1)
+        wait(lambda: not processes.is_free(port), "no Redis", every=0.1)
         yield f"redis://:secret@127.0.0.1:{port}/0"
     finally:
         process.terminate()
