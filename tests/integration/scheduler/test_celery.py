@@ -28,7 +28,8 @@ pytestmark = [
     pytest.mark.timeout(3600),
     pytest.mark.skipif(shutil.which("redis-server") is None, reason="apt install redis-server"),
 ]
-HEARTBEAT_SECONDS = 150  # without a sign of life for so long, a task is taken for dead; 300 in production. The living one must not be
+# Without a sign of life for so long, a task is taken for dead (300 in production); on a busy machine the living one must not be.
+HEARTBEAT_SECONDS = 150
 WORKERS = ("a", "b")
 WAITING = """SELECT count(*) FROM pg_locks JOIN pg_class ON relation = pg_class.oid WHERE relname = 'drafts' AND NOT granted"""
 
