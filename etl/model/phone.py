@@ -3,8 +3,6 @@
 import re
 from functools import lru_cache
 
-import phonenumbers
-
 from etl.model.text import normalise
 
 _EXTENSION = re.compile(r"\b(?:poste|ext|p)\b.*$", re.IGNORECASE)
@@ -33,6 +31,8 @@ def e164(text: str) -> str | None:
     Returns:
         ``+33180523384``; None if it has not the shape of a number. A French short number is +33 and its digits.
     """
+    import phonenumbers  # slow to load, and most commands read no number
+
     written = _EXTENSION.sub("", normalise(text)).strip()
     digits = re.sub(r"[^0-9+]", "", written)
     if _SHORT.fullmatch(digits):

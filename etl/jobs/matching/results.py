@@ -49,7 +49,13 @@ KEPT = 2  # a page that is being answered may still read the one before
 PENDING = 1_000_000_000  # supposed decisions come after all those recorded
 WITHHELD = {"iban", "bic", "titulaire", "email"}  # of the register: the desk reads bank details where they are guarded
 
-_PROPOSAL = {"place": "int64", "name": "string", "written": "string", "content": "string"}
+# Small tables of plain rows, and the types of their columns.
+_SMALL = {
+    "about": {"day": "date", "quarter": "text", "last_decision": "bigint", "set_id": "bigint", "year": "bigint", "state": "text"},
+    "register": {"content": "text"},
+    "rule": {"code": "text", "sentence": "text", "acceptable": "boolean"},
+    "proposal": {"place": "bigint", "name": "text", "written": "text", "content": "text"},
+}  # fmt: skip
 
 Progress = Callable[[str], None]
 
@@ -115,9 +121,9 @@ def _write(path: Path, state: State, inputs: Inputs, quarter: Quarter, tables: M
     with duckdb.connect(str(making), config={"threads": 2}) as database:
         making.chmod(0o600)
         fill(database, state, inputs, quarter, tables)
-        shown = {"supposed": supposed(database), "rule": _rules(), "proposal": _proposals(tables["proposal"])}
-        for name, rows in shown.items():
-            neighbourhood.make(database, name, rows)
+        neighbourhood.make(database, "supposed", supposed(database))
+        _make_small(database, "rule", _rules())
+        _make_small(database, "proposal", _proposals(tables["proposal"]))
         _derive(database, inputs.cutoff)
     making.replace(path)
     _forget_old(path)
@@ -131,8 +137,6 @@ def fill(
     tables: Mapping[str, pa.Table],
 ) -> None:
     """What stories are told from and neighbourhoods computed again: the engine's inputs and results, the register, and what they are as of."""
-    import pyarrow as pa
-
     about = {
         "day": inputs.cutoff, "quarter": str(quarter), "last_decision": int(state[0] or 0), "set_id": state[4],
         "year": quarter.year, "state": told(state, inputs.cutoff),
@@ -140,9 +144,8 @@ def fill(
     register = [{name: value for name, value in row.items() if name not in WITHHELD} for row in inputs.register]
     given = {name: shaped(name, rows) for name, rows in inputs.over(quarter).items()}
     neighbourhood.keep(database, given | dict(tables))
-    neighbourhood.make(database, "about", pa.Table.from_pylist([about]))
-    rows = [{"content": json.dumps(row, default=str)} for row in register]
-    neighbourhood.make(database, "register", _table({"content": "string"}, rows))
+    _make_small(database, "about", [about])
+    _make_small(database, "register", [{"content": json.dumps(row, default=str)} for row in register])
 
 
 def _forget_old(made: Path) -> None:
@@ -162,11 +165,11 @@ def _derive(database: duckdb.DuckDBPyConnection, day: date) -> None:
     database.execute("drop table supposed")
 
 
-def _table(types: Mapping[str, str], rows: list[dict[str, Any]]) -> pa.Table:
-    import pyarrow as pa
-
-    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in types.items()])
-    return pa.Table.from_pylist([{name: row[name] for name in types} for row in rows], schema)
+def _make_small(database: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]]) -> None:
+    """Make a table of plain rows, by DuckDB: pyarrow would import pandas to look at them."""
+    columns = ", ".join(f"unnest(${column}::{kind}[]) as {column}" for column, kind in _SMALL[name].items())
+    values = {column: [row[column] for row in rows] for column in _SMALL[name]}
+    database.execute(f"create or replace table {name} as select {columns}", values).fetchall()
 
 
 def proposal_name(association: str, written: str) -> str:
@@ -175,18 +178,17 @@ def proposal_name(association: str, written: str) -> str:
     return hashlib.md5(told, usedforsecurity=False).hexdigest()[:12]
 
 
-def _proposals(computed: pa.Table) -> pa.Table:
+def _proposals(computed: pa.Table) -> list[dict[str, Any]]:
     """The fiches without a saisine and their candidates, the strongest first."""
     from etl.engine.proposals import proposals
 
-    rows = [
+    return [
         {
             "place": number, "name": proposal_name(one.association, one.written), "written": compact(one.written),
             "content": json.dumps(asdict(one), default=str),
         }
         for number, one in enumerate(proposals(computed))
     ]  # fmt: skip
-    return _table(_PROPOSAL, rows)
 
 
 def proposal_from(content: str) -> Proposal:
@@ -242,12 +244,8 @@ def _accepting(database: duckdb.DuckDBPyConnection, able: list[tuple[str, str]])
     return {"decision": table("decision", rows), "decision_basis": table("decision_basis", bases)}
 
 
-def _rules() -> pa.Table:
-    """The catalogue of discrepancies as a table: code, sentence, whether a decision can accept it."""
-    import pyarrow as pa
-
+def _rules() -> list[dict[str, Any]]:
+    """The catalogue of discrepancies: code, sentence, whether a decision can accept it."""
     from etl.engine.plan import rules
 
-    return pa.Table.from_pylist(
-        [{"code": code, "sentence": rule.sentence, "acceptable": code in ACCEPTED} for code, rule in rules().items()]
-    )
+    return [{"code": code, "sentence": rule.sentence, "acceptable": code in ACCEPTED} for code, rule in rules().items()]
