@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 DELIVERY = "delivery"
-REPEATS = 10  # a column repeats itself when its texts stand that often, on average
+REPEATS = 10  # a column repeats itself when its texts stand that often, on average,
+HEAD = 1 << 14  # in that many rows
 
 Rule = Any  # an expectation
 Result = Any  # of one expectation, as Great Expectations gives it
@@ -82,36 +83,42 @@ Outcome = tuple[Fault, list[int]]
 
 def _outcomes(suite: ModuleType, frame: pd.DataFrame) -> list[Outcome]:
     """What each rule refuses, in the order of the suite."""
+    import pyarrow as pa
+
     rules = suite.rules()
     for rank, rule in enumerate(rules):
         rule.meta["rank"] = rank
     read = {name for rule in rules for name in rule.meta["reads"]}
-    coded = {name: _coded(frame[name]) for name in sorted(read) if name in frame}
-    repeated = {name: column for name, column in coded.items() if len(column.dictionary) * REPEATS <= len(frame)}
+    columns = {name: pa.array(frame[name].tolist(), pa.string()) for name in sorted(read) if name in frame}
+    repeated = {name: _coded(column) for name, column in columns.items() if _repeats(column)}
     of_texts, of_rows = [], []
     for rule in rules:
         is_of_texts = len(rule.meta["reads"]) == 1 and rule.meta["column"] in repeated
         (of_texts if is_of_texts else of_rows).append(rule)
     found = [
-        *(_outcome(result, None) for result in _validate(suite.NAME, of_rows, _rows(of_rows, coded))),
+        *(_outcome(result, None) for result in _validate(suite.NAME, of_rows, _rows(of_rows, columns))),
         *(_outcome(result, repeated) for result in _validate(suite.NAME, of_texts, _texts(of_texts, repeated))),
     ]
     return [outcome for _, outcome in sorted(found, key=itemgetter(0))]
 
 
-def _coded(column: pd.Series[Any]) -> pa.DictionaryArray:
+def _repeats(column: pa.StringArray) -> bool:
+    """Whether a column repeats itself, as far as its beginning tells."""
+    head = column.slice(0, HEAD)
+    return len(head.unique()) * REPEATS <= len(head)
+
+
+def _coded(column: pa.StringArray) -> pa.DictionaryArray:
     """A column as its distinct texts, blank included, and the place of each row's among them."""
-    import pyarrow as pa
-
-    return pa.array(column.tolist(), pa.string()).dictionary_encode(null_encoding="encode")
+    return column.dictionary_encode(null_encoding="encode")
 
 
-def _rows(rules: Sequence[Rule], coded: Mapping[str, pa.DictionaryArray]) -> pd.DataFrame:
+def _rows(rules: Sequence[Rule], columns: Mapping[str, pa.StringArray]) -> pd.DataFrame:
     """The rows, with the columns that these rules read."""
     import pandas as pd
 
-    names = {name for rule in rules for name in rule.meta["reads"]} & set(coded)
-    return pd.DataFrame({name: coded[name].dictionary_decode().to_pandas() for name in sorted(names)})
+    names = {name for rule in rules for name in rule.meta["reads"]} & set(columns)
+    return pd.DataFrame({name: columns[name].to_pandas() for name in sorted(names)})
 
 
 def _texts(rules: Sequence[Rule], repeated: Mapping[str, pa.DictionaryArray]) -> pd.DataFrame:
@@ -186,10 +193,13 @@ def _validate(name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> list[Res
     if not rules:
         return []
     import great_expectations as gx
+    from great_expectations.validator.v1_validator import Validator
 
     _hush()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    batch = context.data_sources.pandas_default.read_dataframe(frame)
-    suite = gx.ExpectationSuite(name=name, expectations=list(rules))
-    return list(batch.validate(suite, result_format={"result_format": "COMPLETE"}).results)
+    asset = context.data_sources.pandas_default.add_dataframe_asset(name)
+    rows = asset.add_batch_definition_whole_dataframe("rows")
+    # A batch's own `validate` would read the frame a second time, fingerprint of each cell included.
+    validator = Validator(rows, {"result_format": "COMPLETE"}, {"dataframe": frame})
+    return list(validator.validate_expectation_suite(gx.ExpectationSuite(name=name, expectations=list(rules))).results)

@@ -75,5 +75,9 @@ def with_known_codes(frame: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFr
     """
     import pandas as pd
 
-    changed = {name: [known.get(code, code) for code in frame[name]] for name in ("convention", "association")}
-    return frame.assign(**{name: pd.Series(codes, frame.index, dtype="object") for name, codes in changed.items()})
+    changed = {}
+    for name in ("convention", "association"):
+        codes = frame[name].tolist()
+        if any(known.get(code, code) != code for code in set(codes)):
+            changed[name] = pd.Series([known.get(code, code) for code in codes], frame.index, dtype="object")
+    return frame.assign(**changed)

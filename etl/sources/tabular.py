@@ -67,6 +67,8 @@ class Rows:
 def join(parts: Iterable[Rows], columns: Sequence[str]) -> Rows:
     """Put rows of several sheets one after the other."""
     taken = list(parts)
+    if len(taken) == 1:
+        return taken[0]
     return Rows(
         {name: [value for part in taken for value in part.values[name]] for name in columns},
         [sheet for part in taken for sheet in part.sheets],
