@@ -22,7 +22,10 @@ NEAR = f"(select {NUMBER} as saisine from near where {NUMBER} is not null)"  # a
 KEY = "'written ' || association || ' ' || {compact}"
 
 # Kept with the results. `writing`: the references as written, reduced to what is compared. `tie`: what saisines share, one row a saisine.
-WRITING = f"select distinct association, written, {COMPACT} as compact, {COMPACT} in (select compact from exact) as is_right from fiche"
+WRITING = f"""
+select distinct association, written, {COMPACT} as compact,
+    {COMPACT} in (select compact from exact union all select replace(reference, '-', '') from saisine_case) as is_right
+from fiche"""
 TIE = f"""
 with told as (
     select 'person ' || beneficiaire as key, reference from contact where reference is not null and beneficiaire <> ''
@@ -35,7 +38,7 @@ from candidate join writing using (association, written) join (select saisine, r
 
 # A saisine that is new, or seized anew, may be meant by what was written before, by whomever: the step `candidate` over other rows.
 ANEW = f"""
-with written as (select association, 'any' as root, written, date '9999-01-01' as received_on, compact from writing),
+with written as (select association, 'any' as root, written, date '9999-01-01' as received_on, compact, null::bigint as named from writing),
 exact as (select compact from writing where is_right),
 seizure as (select 'any' as root, {NUMBER} as saisine from near),
 saisine as (select {NUMBER} as saisine, reference, date '0001-01-01' as opened_on from near)

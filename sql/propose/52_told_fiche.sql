@@ -38,5 +38,5 @@ select row_number() over (order by association, compact) as told, association, r
         when prefixed and length(compact) = 11 then 'FV' || translate(substr(compact, 3, 8), 'OILSBZ', '011582') || substr(compact, 11)
         when regexp_full_match(rest, '[0-9]{3,8}[0-9A-Z]') then 'FV' || rest[:2] || lpad(rest[3:-2], 6, '0') || rest[-1:] end, compact) as read,
     case when regexp_full_match(rest, '[0-9]{3,8}') then 'FV' || rest[:2] || lpad(rest[3:], 6, '0') end as unchecked,
-    compact in (select compact from exact where saisine is null) as right_check
+    compact in (select compact from exact) as right_check
 from counted

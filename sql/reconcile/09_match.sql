@@ -5,34 +5,26 @@ with decided as (
         arg_max(struct_pack(saisine := if(kind = 'confirm_match', saisine, null)), decision_id).saisine as saisine
     from decision_in_force where kind in ('confirm_match', 'reject_match') group by all
 ),
-decided_known as (
-    select decided.association, compact, saisine.saisine from decided left join saisine using (saisine)
-),
-well_formed as (
-    select compact from exact where saisine is null
-),
 counted as (
-    select association, written, received_on, count(*) as candidates, any_value(saisine) as only_one
+    select association, written, received_on, if(count(*) = 1, any_value(saisine), null) as only_one
     from candidate group by all
 ),
 exact_received as (
-    select association, named as saisine, min(received_on) as received_on
+    select association, named as only_one, min(received_on) as first_on
     from written anti join decided using (association, compact)
     where named in (select only_one from counted) group by all
+),
+repair as (
+    select association, written, received_on, if(first_on <= received_on, null, only_one) as only_one
+    from counted left join exact_received using (association, only_one)
 )
-select written.association, written.root, written.written, written.received_on,
-    case when decided_known.association is not null then decided_known.saisine
-         when named is not null then named
-         when candidates = 1 and exact_received.saisine is null then only_one end as saisine,
-    case when decided_known.association is not null then 'decided'
-         when named is not null then 'exact'
-         when well_formed.compact is not null then 'unknown'
-         when candidates = 1 and exact_received.saisine is null then 'repaired'
-         when candidates >= 1 then 'ambiguous'
-         else 'unknown' end as how
-from written
-left join decided_known using (association, compact)
-left join well_formed using (compact)
-left join counted using (association, written, received_on)
-left join exact_received on exact_received.association = written.association and exact_received.saisine = counted.only_one
-    and exact_received.received_on <= written.received_on
+select association, root, written, received_on, named as saisine, 'exact' as how
+from written anti join decided using (association, compact) where named is not null
+union all
+select association, root, written, received_on, only_one,
+    case when only_one is not null then 'repaired' when repair.association is not null then 'ambiguous' else 'unknown' end
+from written anti join decided using (association, compact) left join repair using (association, written, received_on)
+where named is null
+union all
+select association, root, written, received_on, saisine.saisine, 'decided'
+from written join decided using (association, compact) left join saisine on saisine.saisine = decided.saisine
