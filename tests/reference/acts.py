@@ -48,6 +48,7 @@ class Act:
 def make(world: World, s: Saisine) -> None:
     """The acts of a saisine, all due or with their first reason; the discrepancies of §6."""
     holder = _pec(world, s)
+    s.holder = holder.group if holder else None
     pec_stays = _pec_that_stays(world, s)
     acts = [holder] if holder else []
     in_this_sense = holder.group.key if holder else (pec_stays and world.end_of_chain(pec_stays.association))

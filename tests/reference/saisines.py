@@ -54,6 +54,7 @@ class Saisine:
     blocks: list[str] = field(default_factory=list)
     groups: dict[str, Any] = field(default_factory=dict)
     acts: list[Any] = field(default_factory=list)
+    holder: Any = None  # the group that holds the PEC, under whatever convention it is stated
     strangers: list[Any] = field(default_factory=list)
     closed: bool = False
     refused: bool = False

@@ -76,8 +76,7 @@ def _fiche_says_so(s: Saisine, group: Group, line: Stated) -> bool:
     if line.prestation == "CAR":
         return row["issue"] != "injoignable"
     if line.prestation == "REO":
-        holds_pec = any(act.prestation == "PEC" and act.group is group for act in s.acts)
-        return holds_pec or (row["issue"] != "pris_en_charge" and (row["tentatives"] or 0) < 1)
+        return s.holder is group or (row["issue"] != "pris_en_charge" and (row["tentatives"] or 0) < 1)
     held = _written(group, line)
     return held is not None and held.statut in ("annule", "absence")
 

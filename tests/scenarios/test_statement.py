@@ -60,6 +60,17 @@ def test_what_another_convention_states_and_keeps_is_not_paid_again():
     assert (drafted["CALAE"]["lines"], drafted["CALAE"]["not_paid"], drafted["SPORT"]["lines"]) == ([], [], [])
 
 
+def test_a_reo_is_taken_back_once_its_association_holds_the_pec_whichever_convention_states_that():
+    two = {"convention": [convention(), convention("SPORT")]}
+    pec, reo = _taken_over("SPORT", "CALAE", on=day(1, 6))
+    pec |= {"prestation": "PEC", "amount_cents": 9000}
+    reo |= {"prestation": "REO", "amount_cents": 2500}
+    drafted = draft(world(stated=[pec, reo], **two), QUARTER, CUTOFF)["statements"]
+    lines = {(line["prestation"], line["amount_cents"]) for line in drafted["CALAE"]["lines"]}
+    assert lines == {("REO", -2500), ("PSY", 5000)}
+    assert drafted["SPORT"]["lines"] == []
+
+
 def test_STATED_ACT_DROPPED():
     once = [stated(day(1, 9))]
     assert found(world(stated=once)) == {"STATED_ACT_DROPPED": "H"}
