@@ -23,8 +23,8 @@ judged as (
     select known.*,
         case when is_due then 'due'
              when not in_scope or act_date >= quarter_end or saisine in (select saisine from closed) then 'quiet'
-             when convention_now <> convention then if(convention_moved, 'taken_back', 'quiet')
              when saisine in (select saisine from refused) then 'taken_back'
+             when convention_now <> convention then if(convention_moved, 'taken_back', 'quiet')
              when saisine in (select saisine from blocked) or coalesce(aside, not is_seized) then 'quiet'
              when prestation = 'PEC' and issue <> 'pris_en_charge' or prestation = 'CAR' and issue <> 'injoignable' then 'taken_back'
              when prestation = 'REO' and (issue <> 'pris_en_charge' and coalesce(tentatives, 0) < 1 or holder_root = root) then 'taken_back'

@@ -7,6 +7,7 @@ from .small import (
     CUTOFF,
     OTHER,
     QUARTER,
+    REFERENCE,
     SINCE,
     contact,
     convention,
@@ -69,6 +70,16 @@ def test_a_reo_is_taken_back_once_its_association_holds_the_pec_whichever_conven
     lines = {(line["prestation"], line["amount_cents"]) for line in drafted["CALAE"]["lines"]}
     assert lines == {("REO", -2500), ("PSY", 5000)}
     assert drafted["SPORT"]["lines"] == []
+
+
+def test_a_refused_saisine_is_taken_back_whichever_convention_states_it():
+    two = {"convention": [convention(), convention("SPORT")]}
+    pec, session_ = _taken_over("CALAE", "SPORT", on=day(1, 6))
+    pec |= {"prestation": "PEC", "amount_cents": 9000}
+    refused = {"decision": [{"decision_id": 1, "kind": "refuse", "reference": REFERENCE}]}
+    drafted = draft(world(stated=[session_, pec], **two, **refused), QUARTER, CUTOFF)["statements"]
+    back = {code: [(line["prestation"], line["amount_cents"]) for line in drafted[code]["lines"]] for code in drafted}
+    assert back == {"CALAE": [("PEC", -9000)], "SPORT": [("PSY", -5000)]}
 
 
 def test_STATED_ACT_DROPPED():
