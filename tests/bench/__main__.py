@@ -51,9 +51,9 @@ def _arguments() -> argparse.Namespace:
         "--sizes",
         type=int,
         nargs="+",
-        default=[10_000, 100_000, 1_000_000],
-        help="numbers of saisines; 10000000 on request",
+        help="numbers of saisines: 10000, 100000 and 1000000 by default, 10000000 on request",
     )
+    parser.set_defaults(sizes=[10_000, 100_000, 1_000_000])  # of both: each option alone would take it for its own
     parser.add_argument("--minutes", type=float, default=14, help="no stage is begun after that")
     parser.add_argument("--only", nargs="+", default=[], help="stages by name; the page is then not written")
     parser.add_argument("--folder", type=Path, help="where the generated years lie meanwhile (6 GB at a million)")
