@@ -60,6 +60,11 @@ def machine() -> Figures:
     }
 
 
+def spaced(number: int) -> str:
+    """A number as people write it: 1 000 000."""
+    return f"{number:,}".replace(",", " ")
+
+
 class Told:
     """The figures of a run, by stage and size."""
 
@@ -76,7 +81,7 @@ class Told:
     def size(self, stage: str) -> str:
         """The largest size of a stage, as people write it."""
         known = [int(each) for each, found in self.stages.get(stage, {}).items() if "failed" not in found]
-        return f"{max(known):,}".replace(",", " ") if known else "–"
+        return spaced(max(known)) if known else "–"
 
     def common(self, *stages: str) -> int:
         """The largest size at which all of these were measured; 0 when there is none."""
@@ -114,7 +119,7 @@ def _matching(told: Told) -> list[Verdict]:
     at = f"matching, {told.size('matching')} saisines"
     ratio = ours["seconds"] / ours["floor"]
     size = max(told.common("matching", name) for name in names[1:])
-    beside = f"against Splink’s predict, {format(size, ',').replace(',', ' ')} saisines"
+    beside = f"against Splink’s predict, {spaced(size)} saisines"
     mine, *peer = (told.one(name, size) for name in names)
     faster = min(one["predict"] for one in peer if one) / mine["seconds"] if size else None
     known = [one for one in (trained, given) if one]
@@ -162,7 +167,7 @@ def _in_and_out(told: Told) -> list[Verdict]:
     journal = told.one("reading.journal")
     if journal:
         by_million = journal["validation"] * 1e6 / journal["rows"]
-        rows.append(Verdict(f"validation of a journal, {format(journal['rows'], ',').replace(',', ' ')} rows", "≤ 3 s a million rows", f"{by_million:.1f} s a million", by_million <= 3))  # fmt: skip
+        rows.append(Verdict(f"validation of a journal, {spaced(journal['rows'])} rows", "≤ 3 s a million rows", f"{by_million:.1f} s a million", by_million <= 3))  # fmt: skip
     return rows
 
 
