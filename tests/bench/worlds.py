@@ -9,6 +9,7 @@ Every fiche is otherwise told with ordinary carelessness: each of those columns 
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -115,21 +116,36 @@ select row_number() over () as session_id, delivery_id, fiche_group_id, k::int a
     ['presentiel', 'presentiel', 'telephone'][1 + (noise // 7 + k) % 3] as mode, if((noise // 11 + k) % 15 = 0, 'absence', 'honore') as statut
 from fiches, range(8) as t(k)
 where layout = 'classeur' and issue = 'pris_en_charge' and k < 1 + (noise // 13) % 8"""
+RECEIVED = {
+    "contact": CONTACT,
+    "fiche": f"select {', '.join(SCHEMAS['fiche'].names)} from fiches",
+    "session": SESSION,
+    "truth": "select fiche_id, saisine, kind from fiches",
+}
 
 
 def world(saisines: int, year: Year = QUARTER) -> dict[str, pa.Table]:
     """The core's tables for that many saisines, with the parameters of the draft, and `truth`: the saisine and the kind of each fiche."""
     with duckdb.connect() as connection:
-        for statement in (SAISINE.format(n=saisines, start=year.opened_from, days=year.days), CHECKED, FICHE):
-            connection.execute(statement).fetchall()
-        made = {
-            "contact": connection.sql(CONTACT).to_arrow_table(),
-            "fiche": connection.sql(f"select {', '.join(SCHEMAS['fiche'].names)} from fiches").to_arrow_table(),
-            "session": connection.sql(SESSION).to_arrow_table(),
-            "truth": connection.sql("select fiche_id, saisine, kind from fiches").to_arrow_table(),
-        }
+        _make(connection, saisines, year)
+        made = {name: connection.sql(query).to_arrow_table() for name, query in RECEIVED.items()}
+    return made | _reference(saisines, year)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, saisines: int, year: Year) -> None:
+    for statement in (
+        SAISINE.format(n=saisines, start=year.opened_from, days=year.days),
+        CHECKED,
+        "drop table made",
+        FICHE,
+    ):
+        connection.execute(statement).fetchall()
+
+
+def _reference(saisines: int, year: Year) -> dict[str, pa.Table]:
+    """What is not received: tariffs, register, parameters."""
     rows = {**tariff(saisines), "association": register(), "parameters": [_parameters(year)]}
-    return made | {name: table(name, content) for name, content in rows.items() if name in SCHEMAS}
+    return {name: table(name, content) for name, content in rows.items() if name in SCHEMAS}
 
 
 def register() -> list[dict[str, object]]:
@@ -153,12 +169,21 @@ def _parameters(year: Year) -> dict[str, object]:
 
 
 def save(saisines: int, folder: Path) -> None:
-    """Write a year as Parquet, one file a table, unless it is there."""
+    """Write a year as Parquet, one file a table, unless it is there; what is received never stands in memory whole."""
     if (folder / "parameters.parquet").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in world(saisines, YEAR).items():
-        pq.write_table(rows, folder / f"{name}.parquet", compression="zstd", compression_level=1)
+    with (
+        TemporaryDirectory(dir=folder) as spill,
+        duckdb.connect(f"{spill}/made.duckdb", config={"memory_limit": "4GB"}) as connection,
+    ):
+        _make(connection, saisines, YEAR)
+        for name, query in RECEIVED.items():
+            connection.execute(
+                f"copy ({query}) to '{folder}/{name}.parquet' (compression zstd, compression_level 1)"
+            ).fetchall()
+    for name, rows in _reference(saisines, YEAR).items():
+        pq.write_table(rows, folder / f"{name}.parquet")
 
 
 def load(folder: Path, *names: str) -> dict[str, pa.Table]:
