@@ -8,7 +8,8 @@ DOC = """
 ### Rapprochement
 
 Dès que le journal **ou** des fiches ont apporté du nouveau : refait les saisines, dit quelle fiche répond à laquelle,
-et liste les écarts. Tout est recalculé à chaque fois : l'ordre d'arrivée et le nombre de passages ne changent rien.
+et liste les écarts. Seules les saisines que quelque chose a touchées sont recalculées, avec celles qui en dépendent ; le résultat
+est celui d'un calcul de tout : l'ordre d'arrivée et le nombre de passages ne changent rien.
 
 **Pour la suite** : `saisines reconcile` affiche le même résultat ; `saisines explain RÉFÉRENCE` raconte une saisine.
 """

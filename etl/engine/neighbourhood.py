@@ -26,14 +26,14 @@ WRITING = f"""
 select distinct association, written, {COMPACT} as compact,
     {COMPACT} in (select compact from exact union all select replace(reference, '-', '') from saisine_case) as is_right
 from fiche"""
-TIE = f"""
+SHARED = """
 with told as (
     select 'person ' || beneficiaire as key, reference from contact where reference is not null and beneficiaire <> ''
     union select 'call ' || id_appel, reference from contact where reference is not null
 )
-select key, reference from told qualify count(*) over (partition by key) > 1
-union
-select {KEY.format(compact="compact")}, reference
+select key, reference from told qualify count(*) over (partition by key) > 1"""
+MEANT = f"""
+select distinct {KEY.format(compact="compact")} as key, reference
 from candidate join writing using (association, written) join (select saisine, reference from saisine_case) using (saisine)"""
 
 # A saisine that is new, or seized anew, may be meant by what was written before, by whomever: the step `candidate` over other rows.
@@ -108,7 +108,7 @@ def keep(database: duckdb.DuckDBPyConnection, tables: Tables) -> None:
     for name, rows in tables.items():
         make(database, name, rows)
     database.execute(f"create table writing as {WRITING}").fetchall()
-    database.execute(f"create table tie as {TIE}").fetchall()
+    database.execute(f"create table tie as from ({SHARED}) union all {MEANT}").fetchall()
     database.execute("drop table exact").fetchall()
 
 
@@ -125,6 +125,7 @@ def recompute(
     wanted: Iterable[str],
     more: Tables | None = None,
     anew: bool = True,
+    writings: str = "from writing limit 0",
 ) -> dict[str, pa.Table]:
     """The steps of some saisines and of all that bear on them: their rows, and those of no saisine but what is told of an envelope as a whole.
 
@@ -135,9 +136,10 @@ def recompute(
         wanted: names of steps; `paid` among them when any depends on envelopes.
         more: rows to add to the inputs, about saisines of the neighbourhood and nothing that ties others to them.
         anew: the saisines may be new, or other associations seized of them.
+        writings: of the references as written, which else to compute again (`association`, `written`).
     """
     inside, steps_wanted = set(references), frozenset(wanted)
-    _find(database, inside, anew)
+    _find(database, inside, anew, writings)
     if "paid" not in steps_wanted:
         return compute(_cut(database, more or {}), steps_wanted)
     made: dict[str, pa.Table] = {}
@@ -145,7 +147,7 @@ def recompute(
     while True:
         if coupled := {reference for (reference,) in database.execute(COUPLED).fetchall()}:
             inside, made = inside | coupled, {}
-            _find(database, inside, anew)
+            _find(database, inside, anew, writings)
         elif made:
             return made
         else:
@@ -153,7 +155,21 @@ def recompute(
             make(database, "near_paid", made["paid"], "temp table")
 
 
-def _find(database: duckdb.DuckDBPyConnection, references: Iterable[str], anew: bool) -> None:
+def splice(database: duckdb.DuckDBPyConnection, made: Tables) -> None:
+    """Put what `recompute` gave in the place of what was kept of the neighbourhood found last."""
+    for name, part in made.items():
+        make(database, "given", part, "temp table")
+        of_a_fiche = {"association", "written"} <= set(part.column_names)
+        unnamed = "written is null or (association, written) in (from near_writing)" if of_a_fiche else "true"
+        for mine in (
+            f"saisine in {NEAR}",
+            f"saisine is null and ({unnamed})",
+        ):  # together they would be asked of every row
+            database.execute(f"delete from {name} where {mine}").fetchall()
+            database.execute(f"insert into {name} by name from given where {mine}").fetchall()
+
+
+def _find(database: duckdb.DuckDBPyConnection, references: Iterable[str], anew: bool, writings: str) -> None:
     """Follow ties from some saisines until there are no others: makes `near` and `near_writing`."""
     wanted = {"wanted": sorted(references)}
     database.execute(
@@ -164,7 +180,9 @@ def _find(database: duckdb.DuckDBPyConnection, references: Iterable[str], anew: 
     database.execute(f"create or replace temp table tied as {TIED}").fetchall()
     while database.execute(MORE).fetchall() != [(0,)]:
         pass
-    database.execute(f"create or replace temp table near_writing as {NEAR_WRITING}").fetchall()
+    database.execute(
+        f"create or replace temp table near_writing as {NEAR_WRITING} union select association, written from ({writings})"
+    ).fetchall()
 
 
 def _cut(database: duckdb.DuckDBPyConnection, more: Tables) -> dict[str, pa.Table]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from etl.warehouse import arrow
+from etl.warehouse.rows import ROWS_PER_DELIVERY
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,6 +49,38 @@ JOIN statement_payees p USING (statement_id)
 LEFT JOIN receivables r ON r.statement_id = p.statement_id AND r.payee = p.payee
 WHERE p.carried_out_cents <> 0 AND r.settled_at IS NULL""",
 }
+
+# As `_SEEN`, of some deliveries: whose rows are a range of the primary key (etl/warehouse/rows.py).
+_OF_THESE = """
+{query} AND d.delivery_id IN ({deliveries})
+    AND r.{name}_id >= d.delivery_id * {each}::bigint AND r.{name}_id < (d.delivery_id + 1) * {each}::bigint"""
+RECEIVED = ("contact", "fiche", "session")
+SEEN = "SELECT delivery_id FROM deliveries WHERE status = 'received' AND received_on <= DATE '{cutoff}'"
+
+
+def load_since(url: str, cutoff: date, known: set[int]) -> tuple[dict[str, pa.Table], set[int]]:
+    """Of what is received, only what other deliveries than these brought; all else but what is stated, whole.
+
+    Args:
+        url: the warehouse's address.
+        cutoff: deliveries received after this day are not seen.
+        known: deliveries whose rows are there already.
+
+    Returns:
+        The tables, and those of the deliveries known that are no longer seen.
+    """
+    with arrow.snapshot(url) as connection:
+        seen = set(arrow.read(connection, SEEN.format(cutoff=cutoff.isoformat())).column("delivery_id").to_pylist())
+        asked = {"deliveries": ", ".join(map(str, sorted(seen - known))) or "NULL", "each": ROWS_PER_DELIVERY}
+        queries = {
+            name: _OF_THESE.format(query=query, name=name, **asked) if name in RECEIVED else query
+            for name, query in QUERIES.items()
+            if name != "stated"
+        }
+        made = {
+            name: arrow.read(connection, query.format(cutoff=cutoff.isoformat())) for name, query in queries.items()
+        }
+        return made, known - seen
 
 
 def load_inputs(url: str, cutoff: date, names: Iterable[str] = QUERIES) -> dict[str, pa.Table]:

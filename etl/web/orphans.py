@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 
 from etl import settings
 from etl.engine.proposals import Proposal
-from etl.jobs.matching.results import proposal_name
+from etl.jobs.matching.shown import proposal_name
 from etl.model.codes import QUALITE_NAMES
 from etl.model.errors import SaisinesError
 from etl.model.reference import parse

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl import settings
 from etl.jobs.matching import kept, results
+from etl.jobs.matching.shown import proposal_from
 from etl.jobs.story.facts import Computed
 from etl.model.quarter import Quarter, civil_day
 from etl.warehouse.server import connect
@@ -84,7 +85,7 @@ class Snapshot:
     def proposals(self, where: str = "true", given: Mapping[str, Any] | None = None) -> list[Proposal]:
         """The fiches without a saisine and their candidates, the strongest first."""
         kept = self.rows(f"select content from proposal where {where} order by place", given)
-        return [results.proposal_from(row["content"]) for row in kept]
+        return [proposal_from(row["content"]) for row in kept]
 
     def rows(self, query: str, given: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a query as dicts; safe from several threads."""
@@ -127,7 +128,7 @@ def refreshed(home: Path | None = None) -> Snapshot:
     """The results of the present state, waited for; made once however many ask, in however many processes."""
     home = home or settings.home()
     with connect(home, role="engine") as engine:
-        return opened(home, results.refresh(home, engine, civil_day(settings.now())))
+        return opened(home, results.refresh(home, engine, civil_day(settings.now())).path)
 
 
 def opened(home: Path, path: Path) -> Snapshot:

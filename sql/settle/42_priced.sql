@@ -2,7 +2,7 @@
 -- A stated line that stays without being due is worth what is stated; `floor_cents` is what a stated line is never cut below.
 -- `beneficiaire` is told only of prestations that are counted by person under some version (`by_person`).
 with based as (
-    select ranked.* exclude (heure, row_number, tariff_on, first_order, stated_cents), coalesce(stated_cents, 0) as stated_cents,
+    select ranked.* exclude (heure, row_number, tariff_on, stated_cents), coalesce(stated_cents, 0) as stated_cents,
         tariff.valid_from, tariff_price.amount_cents as base_cents, cap_count, cap_per, tariff_price.clause,
         association in (select code from association where departement[:2] in ('97', '98')) as is_overseas,
         (ranked.convention, ranked.prestation) in (select (convention, prestation) from tariff_price where cap_per = 'beneficiaire_annee') as by_person

@@ -13,8 +13,8 @@ import pytest
 from etl.engine import neighbourhood
 from etl.engine.compute import compute
 from etl.engine.schema import shaped, table
-from etl.jobs.matching import results
 from etl.jobs.matching.decision_rules import ACCEPTED, OF_A_FICHE
+from etl.jobs.matching.shown import supposed
 from etl.jobs.story.facts import OF_SAISINE
 from tests.reference import engine, inbox
 
@@ -121,7 +121,7 @@ def test_what_is_at_stake_is_what_the_whole_would_pay(seed: int) -> None:
     given = inputs(life, life.today)
     with duckdb.connect() as database:
         neighbourhood.keep(database, given | compute(given, STEPS | {"exact"}))
-        part = due(results.supposed(database))
+        part = due(supposed(database))
         found = database.table("discrepancy").to_arrow_table().to_pylist()
     able = {
         (row["reference"], row["code"])

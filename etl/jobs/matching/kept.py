@@ -7,10 +7,14 @@ import json
 from datetime import date
 from functools import cache
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from etl.engine.plan import FOLDERS
+
 if TYPE_CHECKING:
+    import duckdb
     from sqlalchemy import Engine
 
 FOLDER = ("desk", "resultats")  # in the home
@@ -20,6 +24,14 @@ STATE = """select (select max(decision_id) from decisions), (select max(delivery
     (select count(*) from bank_details where confirmed_at is not null), (select max(bank_details_id) from bank_details),
     (select count(*) from refused_row_outcomes),
     (select coalesce(max(audit_id), 0) from audit where action in ('purge', 'erasure', 'rekey'))"""
+
+# Small tables of plain rows that a file holds beside those of the engine, and the types of their columns.
+SMALL = {
+    "about": {"day": "date", "quarter": "text", "last_decision": "bigint", "set_id": "bigint", "year": "bigint", "state": "text"},
+    "register": {"content": "text"},
+    "rule": {"code": "text", "sentence": "text", "acceptable": "boolean"},
+    "proposal": {"place": "bigint", "name": "text", "written": "text", "content": "text"},
+}  # fmt: skip
 
 State = tuple[Any, ...]
 
@@ -35,7 +47,7 @@ def state_of(engine: Engine) -> State:
 def place(home: Path, state: State, day: date) -> Path:
     """The file of a state and a day; its name starts with the last erasure, so that what was erased is not shown from an older one.
 
-    Then comes the version of the program, whose tables another may not have.
+    Then comes the program, whose tables another may not have, nor its rules.
     """
     digest = hashlib.sha256(told(state, day).encode()).hexdigest()
     return home.joinpath(*FOLDER) / f"{state[-1]}-{_program()}-{digest[:24]}.duckdb"
@@ -54,9 +66,21 @@ def last(home: Path, state: State) -> Path | None:
 
 @cache
 def _program() -> str:
-    return version("saisines")
+    """The version, and what names its steps and the engine that runs them."""
+    digest = hashlib.sha256()
+    for folder in (*(files("sql") / name for name in FOLDERS), files("etl.engine")):
+        for path in sorted((path for path in folder.iterdir() if path.name.endswith((".sql", ".py"))), key=str):
+            digest.update(path.read_bytes())
+    return f"{version('saisines')}-{digest.hexdigest()[:12]}"
 
 
 def age(path: Path) -> float:
     """When a file was made."""
     return path.stat().st_mtime
+
+
+def make_small(database: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]]) -> None:
+    """Make one of the `SMALL` tables, by DuckDB: pyarrow would import pandas to look at plain rows."""
+    columns = ", ".join(f"unnest(${column}::{kind}[]) as {column}" for column, kind in SMALL[name].items())
+    values = {column: [row[column] for row in rows] for column in SMALL[name]}
+    database.execute(f"create or replace table {name} as select {columns}", values).fetchall()

@@ -1,4 +1,4 @@
-"""`saisines reconcile`: saisines, matches and discrepancies, as known now. Computed again each time; writes one file, and what the desk shows."""
+"""`saisines reconcile`: saisines, matches and discrepancies, as known now: from the results of the present state, made if nobody has."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.engine import statement
-from etl.engine.compute import compute
+from etl.engine.plan import steps
 from etl.jobs.files import write_atomically
-from etl.jobs.matching import kept
-from etl.jobs.matching import results as desk
+from etl.jobs.matching import results
 from etl.jobs.settlement.draft import as_json
-from etl.jobs.settlement.inputs import gather
 from etl.jobs.watching.ran import ran
 from etl.model.quarter import civil_day
 from etl.warehouse.server import connect
@@ -23,7 +21,11 @@ from etl.warehouse.server import connect
 if TYPE_CHECKING:
     import pyarrow as pa
 
-WANTED = frozenset({"match", "discrepancy", "saisine_case", "return_rate"})
+RATES = """
+with MISSING_FICHE as (select saisine from discrepancy where code = 'MISSING_FICHE')
+from (
+{step}
+)"""
 
 
 @dataclass(frozen=True)
@@ -55,30 +57,42 @@ def run(home: Path, at: datetime, progress: Callable[[str], None] = lambda what:
         progress: told the step that runs.
     """
     with ran(home, "reconcile", at) as counts:
-        found = _reconcile(home, at, progress)
-        counts |= {"saisines": found.saisines, "with_fiche": found.with_fiche}
+        found, made = _reconcile(home, at, progress)
+        counts |= {"saisines": found.saisines, "with_fiche": found.with_fiche} | _way(made)
         counts |= {f"discrepancies.{code}": count for code, count in found.by_code.items()}
     return found
 
 
-def _reconcile(home: Path, at: datetime, progress: Callable[[str], None]) -> Reconciled:
-    today = civil_day(at)
+def _reconcile(home: Path, at: datetime, progress: Callable[[str], None]) -> tuple[Reconciled, results.Made]:
     with connect(home, role="engine") as engine:
-        state, inputs = kept.state_of(engine), gather(engine, today)
-    quarter = inputs.last_quarter()
-    results = compute(desk.taken_in(inputs, quarter), WANTED | desk.STEPS, progress)
-    progress("desk")
-    desk.keep(home, state, inputs, quarter, {name: results[name] for name in desk.STEPS})
-    found = Reconciled(
-        saisines=results["saisine_case"].num_rows,
-        returns=_returns(results["return_rate"]),
-        matches=dict(sorted(Counter(results["match"].column("how").to_pylist()).items())),
-        discrepancies=statement.discrepancies(results),
-    )
+        made = results.refresh(home, engine, civil_day(at), progress)
+    found = _found(made.path)
     write_atomically(
         home / "out" / "rapprochement.json", as_json(summary(found) | {"discrepancies": found.discrepancies})
     )
-    return found
+    return found, made
+
+
+def _found(path: Path) -> Reconciled:
+    """What is told of a file of results."""
+    import duckdb
+
+    quoted = str(path).replace("'", "''")
+    with duckdb.connect(config={"threads": 2}) as database:
+        database.execute(f"attach '{quoted}' as kept (read_only)").fetchall()
+        database.execute("use kept").fetchall()
+        [(saisines,)] = database.execute("select count(*) from saisine_case").fetchall()
+        matches = database.execute("select how, count(*) from match group by how order by how").fetchall()
+        told = {"discrepancy": database.table("discrepancy").to_arrow_table()}
+        rates = database.sql(RATES.format(step=steps()["return_rate"].sql)).to_arrow_table()
+    return Reconciled(saisines, _returns(rates), dict(matches), statement.discrepancies(told))
+
+
+def _way(made: results.Made) -> dict[str, int]:
+    """How it was computed, for the log: from the last results, and how many saisines were; or all, and why; or nothing was to do."""
+    if made.why:
+        return {f"whole.{made.why.upper()}": 1}
+    return {} if made.again is None else {"again": made.again}
 
 
 def summary(found: Reconciled) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from etl.model.convention_set import ConventionSet, read_set
 from etl.model.quarter import Quarter
 from etl.model.tariff import default_cutoff as default_cutoff  # noqa: PLC0414 - where the jobs ask for it
 from etl.model.tariff import resolve
-from etl.warehouse.inputs import load_inputs
+from etl.warehouse.inputs import load_inputs, load_since
 from etl.warehouse.reference import load_associations, load_convention_files
 from etl.warehouse.server import address_of
 
@@ -67,11 +67,32 @@ def gather(engine: Engine, cutoff: date, conventions: ConventionSet | None = Non
         cutoff: deliveries received after this day are not seen.
         conventions: other convention files than those in force, to simulate.
     """
+    return _with_reference(engine, cutoff, load_inputs(address_of(engine), cutoff), conventions)
+
+
+def gather_since(engine: Engine, cutoff: date, known: set[int]) -> tuple[Inputs, set[int]]:
+    """As `gather`, but of what is received only the rows that these deliveries did not bring, and nothing that is stated.
+
+    Args:
+        engine: of the warehouse.
+        cutoff: deliveries received after this day are not seen.
+        known: deliveries whose rows are there already.
+
+    Returns:
+        The inputs, and those of the deliveries known that are no longer seen.
+    """
+    stored, gone = load_since(address_of(engine), cutoff, known)
+    return _with_reference(engine, cutoff, stored), gone
+
+
+def _with_reference(
+    engine: Engine, cutoff: date, stored: dict[str, pa.Table], conventions: ConventionSet | None = None
+) -> Inputs:
+    """What is stored with the register, the tariff and the calendar."""
     with engine.connect() as connection:
         chosen = conventions or load_conventions(connection)
         register = [dict(row) for row in load_associations(connection)]
     resolved = resolve(chosen)
-    stored = load_inputs(address_of(engine), cutoff)
     departements = {row["departement"] for row in register if row["departement"]}
     made: dict[str, list[dict[str, Any]]] = {
         **{name: rows for name, rows in resolved.items() if name in SCHEMAS},

@@ -30,8 +30,12 @@ OF_SAISINE = frozenset(
 )  # fmt: skip
 OF_TARIFF = frozenset({"tariff", "tariff_uplift", "envelope"})  # and what it reads of the engine's inputs
 ACT = ("association", "prestation", "act_date", "nth")
-SPENT = """select coalesce(sum(paid_cents), 0)::bigint from paid
-where convention = $convention and act_year = $act_year and place < $place"""
+# The order of rules §8 (sql/settle/41_ranked.sql), of which `place` tells the rest within a saisine: of others' lines, it may be of another day.
+SPENT = """
+select coalesce(sum(paid_cents), 0)::bigint from paid
+where convention = $convention and act_year = $act_year
+    and (coalesce(first_order, 9223372036854775807), act_date, saisine, place)
+        < (coalesce($first_order, 9223372036854775807), $act_date, $saisine, $place)"""
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,12 @@ class Computed:
         quarter: the one whose draft would be next.
         register: the associations.
         database: with the steps of `OF_SAISINE` and the tables of `OF_TARIFF`.
-        spent: what asks it for the cents of the lines before one.
     """
 
     day: date
     quarter: Quarter
     register: list[dict[str, Any]]
     database: duckdb.DuckDBPyConnection
-    spent: str = SPENT
 
     def rows(self, name: str, column: str, values: Iterable[object]) -> list[Row]:
         """The rows of a table whose column has one of these values."""
@@ -62,8 +64,8 @@ class Computed:
 
     def spent_before(self, paid: Row) -> int:
         """Cents that the lines of a convention and civil year before this one take from its envelope."""
-        own = {name: paid[name] for name in ("convention", "act_year", "saisine", "place") if f"${name}" in self.spent}
-        [(spent,)] = self.database.cursor().execute(self.spent, own).fetchall()
+        names = ("convention", "act_year", "first_order", "act_date", "saisine", "place")
+        [(spent,)] = self.database.cursor().execute(SPENT, {name: paid[name] for name in names}).fetchall()
         return int(spent)
 
     def _asked(self, query: str, given: Mapping[str, Any]) -> list[Row]:

@@ -7,7 +7,6 @@ is computed again with those that bear on it, and nothing else; where more has c
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,17 +19,6 @@ from etl.model.quarter import Quarter
 if TYPE_CHECKING:
     import duckdb
     from sqlalchemy import Engine
-
-
-# As `SPENT`, where lines were computed apart: in the order of rules §8 (sql/settle/41_ranked.sql), of which `place` tells the rest within a saisine.
-SPENT_APART = """
-with line as (
-    select saisine, place, paid_cents, (coalesce(first_order, 9223372036854775807), act_date, saisine, place) as turn
-    from paid left join kept.stated_line using (saisine, convention, association, prestation, act_date, nth)
-    where paid.convention = $convention and act_year = $act_year
-)
-select coalesce(sum(paid_cents), 0)::bigint from line
-where turn < (select turn from line where saisine = $saisine and place = $place)"""
 
 
 def kept(home: Path, engine: Engine, day: date, reference: str) -> Computed | None:
@@ -51,7 +39,7 @@ def kept(home: Path, engine: Engine, day: date, reference: str) -> Computed | No
         return None
     database, changed = found
     _compute_again(database, {reference, *changed})
-    return replace(_told_by(database, day), spent=SPENT_APART)
+    return _told_by(database, day)
 
 
 def _compute_again(database: duckdb.DuckDBPyConnection, references: set[str]) -> None:

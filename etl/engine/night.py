@@ -1,0 +1,190 @@
+"""What was kept, brought to another day: rows that came and went since are put in, the saisines they move computed again, all else stays.
+
+The result is what a computation of everything would give (tests/properties/test_nights.py). Where it would not surely be, `doubt` says why, and the
+caller computes everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+import pyarrow as pa
+
+from etl.engine import neighbourhood
+from etl.engine.neighbourhood import COMPACT, KEY, MATCHES, make
+from etl.engine.plan import rules, steps
+
+Tables = Mapping[str, pa.Table]
+RECEIVED = {"contact": "contact_id", "fiche": "fiche_id", "session": "session_id"}
+# Inputs that may change from day to day; a change of any other moves saisines that no tie leads to.
+MOVING = frozenset({*RECEIVED, "stated", "decision", "decision_basis", "carried", "payee_check", "parameters"})
+OF_A_YEAR = ("ENVELOPE_70", "ENVELOPE_90", "ENVELOPE_100")
+
+DOUBT = """
+select case when now.quarter <> parameters.quarter then 'quarter' when now.cutoff < parameters.cutoff then 'earlier_day'
+    when exists (from envelope where closes_on >= parameters.cutoff and closes_on < now.cutoff) then 'envelope_closed' end
+from parameters, now"""
+
+# The rows of the calls of which one came or went; the references written by fiches that came or went.
+CALL = """
+select id_appel, reference, beneficiaire from contact where id_appel in (
+    select id_appel from contact where contact_id in (select contact_id from came_contact union all select contact_id from gone_contact))"""
+WRITING = f"""
+select distinct association, written, {COMPACT} as compact, {KEY.format(compact=COMPACT)} as key from fiche
+where fiche_id in (select fiche_id from came_fiche union all select fiche_id from gone_fiche)"""
+RIGHT = """
+with written as (select compact, null::bigint as named from touched_writing)
+select compact from (
+{exact}
+)"""
+# What rows of calls tie together, over those that share a call or a person with a touched one.
+TOUCHED = """
+select 'call ' || id_appel as key from touched_call union select 'person ' || beneficiaire from touched_call where beneficiaire <> ''"""
+SHARED = f"""
+with contact as (
+    select id_appel, reference, beneficiaire from main.contact
+    where id_appel in (select id_appel from touched_call) or beneficiaire in (select beneficiaire from touched_call)
+)
+select key, reference from ({neighbourhood.SHARED}) where key in (from touched)"""
+
+# The saisines known before that what is written by these fiches may mean: the step `candidate` over other rows.
+MEANT = """
+with written as (select association, 'any' as root, written, date '9999-01-01' as received_on, compact, null::bigint as named from touched_writing),
+exact as (select compact from right_writing),
+seizure as (select 'any' as root, saisine from main.seizure),
+saisine as (select saisine, reference, date '0001-01-01' as opened_on from saisine_case)
+select reference from (
+{candidate}
+) join saisine using (saisine)"""
+# Whose state moves by date alone (rules §4, §9).
+DUE = """
+select saisine from ({closed}
+) anti join main.closed using (saisine)
+union select saisine from ({CLOSED_NO_RETURN}
+) where saisine not in (select saisine from discrepancy where code = 'CLOSED_NO_RETURN')"""
+# About which something changed: told by a call, decided, named or meant by what is written, or whose day came.
+CHANGED = f"""
+select reference from touched_call
+union select reference from contact, was where debut_on > was.cutoff
+union select reference from decision anti join was_decided using (decision_id)
+union select reference from was_decided anti join decision using (decision_id)
+union select reference from decision, was where kind = 'register_saisine' and day > was.cutoff
+union select reference from tie where key in (select key from touched_writing)
+union select reference from decision where kind in {MATCHES} and {KEY.format(compact=COMPACT)} in (select key from touched_writing)
+union select concat_ws('-', compact[:4], compact[5:10], compact[11:]) from touched_writing
+    where regexp_full_match(compact, 'FV[0-9]{{{{8}}}}[0-9A-Z]')
+union {{meant}}
+union select reference from saisine_case where saisine in ({{due}})"""
+
+ENVELOPE = """
+insert into discrepancy by name
+with envelope_use as ({use})
+select '{code}' as code, '{severity}' as severity, convention, detail, true as in_scope from ({rule})"""
+
+
+def doubt(database: duckdb.DuckDBPyConnection, now: Tables) -> str | None:
+    """Why everything must be computed again; None when it is enough to follow what moved.
+
+    Args:
+        database: as `neighbourhood.keep` fills it.
+        now: the inputs of today but those received, whole.
+    """
+    for name in sorted(now.keys() - MOVING):
+        if _asked(
+            database,
+            now[name],
+            f"select exists (from now except all from {name}) or exists (from {name} except all from now)",
+        ):
+            return name
+    why = _asked(database, now["parameters"], DOUBT)
+    return str(why) if why else None
+
+
+def _asked(database: duckdb.DuckDBPyConnection, now: pa.Table, query: str) -> object:
+    database.register("now", now)
+    [(answer,)] = database.execute(query).fetchall()
+    database.unregister("now")
+    return answer
+
+
+def advance(database: duckdb.DuckDBPyConnection, came: Tables, gone: Tables, now: Tables) -> int:
+    """Bring what is kept to another day, where `doubt` found nothing; gives how many saisines were computed again.
+
+    Args:
+        database: as `neighbourhood.keep` fills it, with all it speaks of; changed in place.
+        came: the rows of `contact`, `fiche` and `session` that were not there.
+        gone: the identifiers of those that were there and no longer are.
+        now: the other inputs of today, whole. What is stated must be what it was.
+    """
+    kept = {name for (name,) in database.execute("select table_name from duckdb_tables()").fetchall()}
+    _put_in(database, came, gone, now)
+    _find_touched(database)
+    for name, key in RECEIVED.items():
+        database.execute(f"delete from {name} where {key} in (select {key} from gone_{name})").fetchall()
+    changed = {reference for (reference,) in database.execute(_changed()).fetchall() if reference}
+    made = neighbourhood.recompute(
+        database, changed, kept & (steps().keys() | {"discrepancy"}), writings="from touched_writing"
+    )
+    neighbourhood.splice(database, made)
+    _tell_envelopes(database)
+    _tie_again(database)
+    [(number,)] = database.execute("select count(*) from near").fetchall()
+    return int(number)
+
+
+def _put_in(database: duckdb.DuckDBPyConnection, came: Tables, gone: Tables, now: Tables) -> None:
+    """The inputs of today, beside the rows that go."""
+    database.execute("create or replace temp table was as from parameters").fetchall()
+    database.execute("create or replace temp table was_decided as from decision").fetchall()
+    for name, rows in now.items():
+        make(database, name, rows)
+    for name in RECEIVED:
+        make(database, f"came_{name}", came[name], "temp table")
+        make(database, f"gone_{name}", gone[name], "temp table")
+        database.execute(f"insert into {name} by name from came_{name}").fetchall()
+
+
+def _find_touched(database: duckdb.DuckDBPyConnection) -> None:
+    """What came and went, and what it ties: while both are there, so that what was tied is found too."""
+    exact = RIGHT.format(exact=steps()["exact"].sql)
+    for name, query in {"call": CALL, "writing": WRITING}.items():
+        database.execute(f"create or replace temp table touched_{name} as {query}").fetchall()
+    database.execute(f"create or replace temp table right_writing as {exact}").fetchall()
+    database.execute(f"create or replace temp table touched as {TOUCHED}").fetchall()
+    database.execute(
+        "insert into writing by name select association, written, compact, compact in (from right_writing) as is_right"
+        " from touched_writing anti join writing using (association, written)"
+    ).fetchall()
+    _share_again(database)
+
+
+def _share_again(database: duckdb.DuckDBPyConnection) -> None:
+    database.execute("delete from tie where key in (from touched)").fetchall()
+    database.execute(f"insert into tie by name {SHARED}").fetchall()
+
+
+def _changed() -> str:
+    plan = steps()
+    due = DUE.format(closed=plan["closed"].sql, CLOSED_NO_RETURN=plan["CLOSED_NO_RETURN"].sql)
+    return CHANGED.format(meant=f"from ({MEANT.format(candidate=plan['candidate'].sql)})", due=due)
+
+
+def _tell_envelopes(database: duckdb.DuckDBPyConnection) -> None:
+    """What is told of all lines of a convention and year."""
+    database.execute(f"delete from discrepancy where code in {OF_A_YEAR}").fetchall()
+    use = steps()["envelope_use"].sql
+    for code in OF_A_YEAR:
+        rule = rules()[code]
+        database.execute(ENVELOPE.format(use=use, code=code, severity=rule.severity, rule=rule.sql)).fetchall()
+
+
+def _tie_again(database: duckdb.DuckDBPyConnection) -> None:
+    """The ties of what is there now."""
+    _share_again(database)
+    database.execute(
+        "delete from writing where (association, written) in ("
+        "select (association, written) from touched_writing anti join fiche using (association, written))"
+    ).fetchall()
+    database.execute("delete from tie where starts_with(key, 'written ')").fetchall()
+    database.execute(f"insert into tie by name {neighbourhood.MEANT}").fetchall()
