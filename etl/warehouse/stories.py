@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from etl.warehouse.query import Row, many
+from etl.warehouse.rows import ROWS_PER_DELIVERY
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -46,9 +47,12 @@ FROM fiches r JOIN {_DELIVERY} USING (delivery_id)
 WHERE {_COMPACT.format(column="r.written")} = ANY(:writings) AND d.received_on <= :cutoff
 ORDER BY d.received_on, r.delivery_id, r.row_number"""
 
-_SESSIONS = """
-SELECT fiche_group_id, row_number, day, heure, nature, mode, statut FROM sessions
-WHERE fiche_group_id = ANY(:groups) ORDER BY day, heure NULLS FIRST, row_number"""
+# The sessions of a group came with its delivery, whose rows are a range of the primary key.
+_SESSIONS = f"""
+SELECT fiche_group_id, row_number, day, heure, nature, mode, statut
+FROM unnest(CAST(:groups AS bigint[])) AS fiche_group(id) JOIN sessions ON fiche_group_id = id
+    AND session_id >= id - id % {ROWS_PER_DELIVERY} AND session_id < id - id % {ROWS_PER_DELIVERY} + {ROWS_PER_DELIVERY}
+ORDER BY day, heure NULLS FIRST, row_number"""
 
 _REFUSED = f"""
 SELECT q.refused_row_id, q.delivery_id, q.kind, q.sheet, q.row_number, q.codes, q.sentence, o.outcome,
@@ -75,7 +79,7 @@ _KNOWN = """
 SELECT reference FROM (
     SELECT r.reference FROM contacts r JOIN deliveries d USING (delivery_id) WHERE d.status = 'received'
     UNION SELECT reference FROM decisions WHERE kind = 'register_saisine'
-    UNION SELECT reference FROM statement_lines) AS known
+    UNION SELECT l.reference FROM statements JOIN statement_lines l USING (statement_id)) AS known
 WHERE reference = ANY(:references) ORDER BY reference"""
 
 

@@ -24,7 +24,7 @@ from .conftest import documents
 NEXT = '''"""A revision to come."""
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 
 
 def upgrade():
@@ -165,7 +165,7 @@ def test_a_file_that_is_no_backup_is_said(tmp_path):
 
 def test_a_backup_of_a_newer_version_is_refused(saved, tmp_path, monkeypatch):
     monkeypatch.setattr(schema, "revisions", lambda: {"0000"})
-    with pytest.raises(SaisinesError, match=r"version plus récente \(révision 0001\)"):
+    with pytest.raises(SaisinesError, match=r"version plus récente \(révision 0002\)"):
         restore.run(tmp_path / "home", saved.path, "Ingénieure", AT)
 
 
@@ -173,14 +173,14 @@ def test_a_backup_of_the_previous_version_is_brought_up_to_date(federation, save
     versions = tmp_path / "versions"
     shutil.copytree(schema.MIGRATIONS, tmp_path / "migrations")
     versions = tmp_path / "migrations" / "versions"
-    (versions / "0002_to_come.py").write_text(NEXT)
+    (versions / "0003_to_come.py").write_text(NEXT)
     monkeypatch.setattr(schema, "MIGRATIONS", tmp_path / "migrations")
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "HEAD", "0003")
     before = documents_at_head(federation, tmp_path / "avant")
     with running(tmp_path / "home", create=True):
         told = restore.run(tmp_path / "home", saved.path, "Ingénieure", AT)
-        assert (told.revision, told.migrated) == ("0001", True)
-        assert ask(tmp_path / "home", "SELECT version_num FROM alembic_version") == [("0002",)]
+        assert (told.revision, told.migrated) == ("0002", True)
+        assert ask(tmp_path / "home", "SELECT version_num FROM alembic_version") == [("0003",)]
         assert set(ask(tmp_path / "home", "SELECT read_by FROM statements")) == {("personne",)}
         assert documents(tmp_path / "home", tmp_path / "apres", federation.number) == before
 
@@ -188,7 +188,7 @@ def test_a_backup_of_the_previous_version_is_brought_up_to_date(federation, save
 def documents_at_head(federation, out):
     """Those of the federation, whose warehouse is at the revision before."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "HEAD", "0001")
+        patch.setattr(schema, "HEAD", "0002")
         return documents(federation.home, out, federation.number)
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 NEXT = '''"""A revision to come: a column of a table whose rows never change, and one of a large one."""
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 
 
 def upgrade():
@@ -37,7 +37,7 @@ from datetime import datetime
 from pathlib import Path
 from etl.jobs.running import init
 from etl.warehouse import schema
-home, backups, schema.MIGRATIONS, schema.HEAD = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), "0002"
+home, backups, schema.MIGRATIONS, schema.HEAD = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), "0003"
 init.run(home, None, None, "test", datetime.fromisoformat(sys.argv[4]), backups)
 """
 
@@ -45,7 +45,7 @@ init.run(home, None, None, "test", datetime.fromisoformat(sys.argv[4]), backups)
 def version(folder, killed=False):
     """The migrations of the version to come, in a folder."""
     shutil.copytree(schema.MIGRATIONS, folder)
-    (folder / "versions" / "0002_to_come.py").write_text(NEXT.replace("KILL", KILLED if killed else "pass"))
+    (folder / "versions" / "0003_to_come.py").write_text(NEXT.replace("KILL", KILLED if killed else "pass"))
     return folder
 
 
@@ -55,7 +55,7 @@ def newer(tmp_path, monkeypatch):
 
     def become():
         monkeypatch.setattr(schema, "MIGRATIONS", version(tmp_path / "migrations"))
-        monkeypatch.setattr(schema, "HEAD", "0002")
+        monkeypatch.setattr(schema, "HEAD", "0003")
 
     return become
 
@@ -79,18 +79,18 @@ def test_a_home_of_the_previous_version_is_saved_upgraded_and_makes_the_same_doc
 ):
     before = documents(home, tmp_path / "avant", federation.number)
     newer()
-    with pytest.raises(SaisinesError, match=r"révision 0001, ce programme attend 0002 ; .*saisines init"):
+    with pytest.raises(SaisinesError, match=r"révision 0002, ce programme attend 0003 ; .*saisines init"):
         documents(home, tmp_path / "jamais")
     with pytest.raises(SaisinesError, match=r"--backup DOSSIER ou SAISINES_BACKUPS\. Rien n’a changé"):
         init.run(home, None, None, "test", AT)
-    assert ask(home, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert ask(home, "SELECT version_num FROM alembic_version") == [("0002",)]
     report = init.run(home, None, None, "test", AT, tmp_path / "sauvegardes")
     assert report.migrated
-    assert ask(home, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert ask(home, "SELECT version_num FROM alembic_version") == [("0003",)]
     assert set(ask(home, "SELECT read_by FROM statements")) == {("personne",)}
     assert documents(home, tmp_path / "apres", federation.number) == before
     assert any(name.endswith("releve.json") for name in before)
-    assert restore.check(report.saved).revision == "0001"
+    assert restore.check(report.saved).revision == "0002"
     assert init.run(home, None, None, "test", AT).saved is None
 
 
@@ -99,7 +99,7 @@ def test_a_newer_home_is_refused_by_the_version_before_and_left_as_it_is(home, n
     init.run(home, None, None, "test", AT, tmp_path / "sauvegardes")
     monkeypatch.undo()
     for attempt in (lambda: init.run(home, None, None, "test", AT, tmp_path), lambda: ask(home, "SELECT 1")):
-        with pytest.raises(SaisinesError, match="révision 0002, d’une version de saisines plus récente"):
+        with pytest.raises(SaisinesError, match="révision 0003, d’une version de saisines plus récente"):
             attempt()
 
 
@@ -108,7 +108,7 @@ def test_a_command_killed_in_the_middle_of_an_upgrade_leaves_the_home_as_it_was(
     killed = version(tmp_path / "killed", killed=True)
     command = [sys.executable, "-c", INIT, home, tmp_path / "sauvegardes", killed, AT.isoformat()]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == -9
-    assert ask(home, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert ask(home, "SELECT version_num FROM alembic_version") == [("0002",)]
     assert documents(home, tmp_path / "encore", federation.number) == before
     newer()
     init.run(home, None, None, "test", AT, tmp_path / "sauvegardes")
@@ -120,4 +120,4 @@ def test_what_runs_still_is_not_upgraded_under_its_feet(home, newer, tmp_path, m
     monkeypatch.setattr(init, "is_up", lambda home: True)
     with pytest.raises(SaisinesError, match="saisines down"):
         init.run(home, None, None, "test", AT, tmp_path / "sauvegardes")
-    assert ask(home, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert ask(home, "SELECT version_num FROM alembic_version") == [("0002",)]
