@@ -19,6 +19,7 @@ from etl.model import collector
 from expectations.spared import spare
 
 if TYPE_CHECKING:
+    import numpy
     import pandas as pd
     import pyarrow as pa
 
@@ -52,26 +53,25 @@ class Verdict:
     checks: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
-def judge(suite: ModuleType, frame: pd.DataFrame) -> Verdict:
+def judge(suite: ModuleType, frame: pa.Table) -> Verdict:
     """Judge rows.
 
     Args:
         suite: one of this package's suites (`journal`, `saisines`, `entretiens`).
-        frame: the rows as canonical texts or None, with the default index, `delivery` (whose they are) and the columns
-            that the suite's rules name.
+        frame: the rows as canonical texts or null, with `delivery` (whose they are) and the columns that the suite's
+            rules name.
 
     Raises:
         RuntimeError: a rule could not be asked; a rule that was not asked has not passed.
     """
-    if frame.empty:
+    if not frame.num_rows:
         return Verdict()
     # Importing it makes a million objects, which all stay: one walk of the collector over them is half of a judgement.
     with warnings.catch_warnings(), collector.resting():
         warnings.simplefilter("ignore")
         spare()
         results = _outcomes(suite, frame)
-    deliveries = frame[DELIVERY].tolist()
-    verdict = Verdict(checks=_checks(suite.NAME, results, deliveries))
+    verdict = Verdict(checks=_checks(suite.NAME, results, frame[DELIVERY].to_numpy()))
     for fault, places in results:
         for place in places:
             verdict.faults.setdefault(int(place), []).append(fault)
@@ -81,15 +81,13 @@ def judge(suite: ModuleType, frame: pd.DataFrame) -> Verdict:
 Outcome = tuple[Fault, list[int]]
 
 
-def _outcomes(suite: ModuleType, frame: pd.DataFrame) -> list[Outcome]:
+def _outcomes(suite: ModuleType, frame: pa.Table) -> list[Outcome]:
     """What each rule refuses, in the order of the suite."""
-    import pyarrow as pa
-
     rules = suite.rules()
     for rank, rule in enumerate(rules):
         rule.meta["rank"] = rank
     read = {name for rule in rules for name in rule.meta["reads"]}
-    columns = {name: pa.array(frame[name].tolist(), pa.string()) for name in sorted(read) if name in frame}
+    columns = {name: frame[name].combine_chunks() for name in sorted(read) if name in frame.column_names}
     repeated = {name: _coded(column) for name, column in columns.items() if _repeats(column)}
     of_texts, of_rows = [], []
     for rule in rules:
@@ -160,9 +158,11 @@ def _asked_of_no_row(result: Result) -> bool:
     return bool(result.success) and not result.exception_info.get("raised_exception", True)
 
 
-def _checks(name: str, outcomes: Sequence[Outcome], deliveries: Sequence[int]) -> dict[int, dict[str, Any]]:
-    rows = Counter(deliveries)
-    refused = [(fault, Counter(deliveries[place] for place in places)) for fault, places in outcomes]
+def _checks(name: str, outcomes: Sequence[Outcome], deliveries: numpy.ndarray[Any, Any]) -> dict[int, dict[str, Any]]:
+    import pyarrow as pa
+
+    rows = {count["values"]: count["counts"] for count in pa.array(deliveries).value_counts().to_pylist()}
+    refused = [(fault, Counter(deliveries[places].tolist())) for fault, places in outcomes]
     return {
         delivery: {
             "suite": name,

@@ -8,20 +8,24 @@ gives back behind a `!`, which no canonical form begins with: the verdict, with 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from etl.model import phone, reference
 from etl.model.text import key, normalise
+from etl.sources.texts import Cells, Texts, arrayed_if_long
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Cell = Any  # what a workbook or a CSV holds: text, number, day, instant, hour or truth value
 Reader = Callable[[str], str | None]
 CellReader = Callable[[Cell], str | None]
-# What the cells of a column are read as, None where it is not known; None when nothing is.
-Recogniser = Callable[[list[Any]], list[str | None] | None]
+# What the cells of a long column are read as, null where it is not known.
+Recogniser = Callable[["pa.StringArray"], "pa.StringArray"]
 
 UNREAD = "!"  # sorts before digits: what is unread is not also too late
 PARIS = ZoneInfo("Europe/Paris")
@@ -57,7 +61,7 @@ _LETTER_O = str.maketrans("Oo", "00")
 _ONLY_DIGITS_AND_O = re.compile(r"[0-9Oo /.,:-]+")
 
 
-def texts(cells: Iterable[Any], read: Reader, recognise: Recogniser | None = None) -> list[str | None]:
+def texts(cells: Cells, read: Reader, recognise: Recogniser | None = None) -> Texts:
     """Read a column. Each distinct value is converted once: real columns repeat themselves.
 
     Args:
@@ -71,14 +75,26 @@ def texts(cells: Iterable[Any], read: Reader, recognise: Recogniser | None = Non
     return converted(cells, partial(_read, read=read), recognise)
 
 
-def converted(cells: Iterable[Any], read: CellReader, recognise: Recogniser | None = None) -> list[str | None]:
+def converted(cells: Cells, read: CellReader, recognise: Recogniser | None = None) -> Texts:
     """Read a column by what reads a cell, whatever it holds."""
-    column = cells if isinstance(cells, list) else list(cells)
-    known = recognise(column) if recognise else None
-    if known is None:
+    column = arrayed_if_long(cells) if recognise else cells
+    if isinstance(column, list):
         return _each_once(column, read)
-    others = iter(_each_once([cell for cell, text in zip(column, known, strict=True) if text is None], read))
-    return [next(others) if text is None else text for text in known]
+    if recognise is None:
+        return _each_text_once(column, read)
+    import pyarrow.compute as pc
+
+    known = recognise(column)
+    if not known.null_count:
+        return known
+    return pc.replace_with_mask(known, known.is_null(), _each_text_once(column.filter(known.is_null()), read))
+
+
+def _each_text_once(column: pa.StringArray, read: CellReader) -> pa.StringArray:
+    import pyarrow as pa
+
+    coded = column.dictionary_encode()
+    return pa.array(map(read, coded.dictionary.to_pylist()), pa.string()).take(coded.indices)
 
 
 def _each_once(column: list[Any], read: CellReader) -> list[str | None]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from etl.model.text import key
 from etl.sources import cells
+from etl.sources.texts import Texts
 
 
 class Kind(StrEnum):
@@ -128,8 +129,10 @@ def _adapted(read: cells.Reader, column: Column) -> cells.Reader:
     return read if plain else adapted
 
 
-def with_default(values: list[str | None], column: Column) -> list[str | None]:
+def with_default(values: Texts, column: Column) -> Texts:
     """Put what stands for a blank cell."""
     if column.defaut is None:
         return values
+    if not isinstance(values, list):
+        return values.fill_null(column.defaut)
     return [column.defaut if value is None else value for value in values]

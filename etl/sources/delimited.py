@@ -5,16 +5,23 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from etl.model.errors import SaisinesError
+from etl.sources.texts import FEW, Lines
 from etl.sources.workbook import Sheet
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SEPARATORS = (";", ",", "\t")
 SHEET_NAME = "CSV"
 MAX_CELL = 1 << 17
 HEAD_LINES = 80
+LONG, LONGEST = 1 << 16, 1 << 29  # characters: below, rows are as fast; above, an array of Arrow may be too small
+HEAD = 1 << 16  # characters, among which a line is as wide as any
 
 _MARKED = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -42,12 +49,21 @@ def decode(content: bytes, name: str) -> str:
     )
 
 
-def read_csv(text: str, separator: str, name: str) -> Sheet:
+def read_csv(text: str, separator: str, name: str, *, as_they_are: bool = False) -> Sheet:
     """Split a text into rows. Row numbers are those a spreadsheet shows, not those of lines.
+
+    Args:
+        text: decoded.
+        separator: of its cells.
+        name: what people know the file by, for the message.
+        as_they_are: whether it matters how many cells each row has; else short rows may be filled up.
 
     Raises:
         SaisinesError: a quote is opened and never closed, which would swallow the rows that follow.
     """
+    lines = None if as_they_are else _lines_at_once(text, separator)
+    if lines is not None:
+        return Sheet(SHEET_NAME, lines)
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(_lines(text), delimiter=separator)
     rows: list[list[str]] = []
@@ -63,6 +79,56 @@ def read_csv(text: str, separator: str, name: str) -> Sheet:
 def _lines(text: str) -> Iterable[str]:
     """The lines of a text, with what ends them; `StringIO` would first write it again at four bytes a character."""
     return io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8", newline="")
+
+
+def _lines_at_once(text: str, separator: str) -> Lines | None:
+    """The rows of a long text without quotes, where each line is one; None when they must be looked at one by one."""
+    plain = text.replace("\r\n", "\n")
+    if not LONG < len(text) < LONGEST or '"' in text or "\r" in plain:
+        return None
+    width = 1 + max(line.count(separator) for line in plain[:HEAD].split("\n"))
+    short: dict[int, list[str]] = {}
+
+    def keep(row: Any) -> str:  # noqa: ANN401 - pyarrow's InvalidRow
+        short[row.number - 1] = row.text.split(separator)
+        return "skip" if row.actual_columns < width and len(short) < FEW else "error"
+
+    columns = _columns(plain, separator, width, keep)
+    return Lines([_put_back(column, place, short) for place, column in enumerate(columns)]) if columns else None
+
+
+def _columns(text: str, separator: str, width: int, keep: Callable[[Any], str]) -> list[pa.ChunkedArray]:
+    """The cells of all lines that have so many; none if a line is refused, or a cell is longer than one may be."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv as arrow_csv
+
+    names = [str(place) for place in range(width)]
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(text.encode()),
+            arrow_csv.ReadOptions(use_threads=False, column_names=names),  # by threads, rows have no numbers
+            arrow_csv.ParseOptions(
+                delimiter=separator, quote_char=False, ignore_empty_lines=False, invalid_row_handler=keep
+            ),
+            arrow_csv.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(names, pa.string())),
+        )
+    except pa.ArrowInvalid:
+        return []
+    longest = max((pc.max(pc.binary_length(column)).as_py() or 0 for column in table.columns), default=0)
+    return table.columns if longest < MAX_CELL else []
+
+
+def _put_back(column: pa.ChunkedArray, place: int, short: Mapping[int, list[str]]) -> pa.StringArray:
+    """One column with the cells of the lines that are shorter, each in its row."""
+    import pyarrow as pa
+
+    chunks, done = [], 0
+    for before, (number, cells) in enumerate(sorted(short.items())):
+        cell = cells[place] if place < len(cells) else ""
+        chunks += [*column[done : number - before].chunks, pa.array([cell])]
+        done = number - before
+    return pa.chunked_array([*chunks, *column[done:].chunks], pa.string()).combine_chunks()
 
 
 def _unclosed(name: str, row: int) -> SaisinesError:

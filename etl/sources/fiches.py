@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -16,6 +15,7 @@ from etl.sources import cells, delimited, tabular
 from etl.sources.columns import Column, reader_of, with_default
 from etl.sources.plain import recogniser_of
 from etl.sources.tabular import Header, Rows
+from etl.sources.texts import Cells, Texts, listed
 from etl.sources.workbook import Sheet, is_workbook, read_workbook, what_it_is
 
 CLASSEUR = "classeur"
@@ -147,7 +147,7 @@ def _read_sheet(sheet: Sheet, header: Header, kind: str) -> Rows:
     return Rows(values, [sheet.name] * len(rows), numbers, ignored)
 
 
-def _column(values: list[Any], column: Column, *, is_1904: bool) -> list[str | None]:
+def _column(values: Cells, column: Column, *, is_1904: bool) -> Texts:
     return with_default(cells.converted(values, _reader(column, is_1904), recogniser_of(column)), column)
 
 
@@ -157,22 +157,23 @@ def _reader(column: Column, is_1904: bool) -> cells.CellReader:
     return cells.remembering(reader_of(column, zone=cells.PARIS, is_1904=is_1904, pseudonym=cells.identifier))
 
 
-def _carried(references: list[str | None]) -> list[str | None]:
+def _carried(references: Texts) -> list[str | None]:
     """Give a blank reference the one above it."""
-    if None not in references:
-        return references
+    written = listed(references)
+    if None not in written:
+        return written
     carried: list[str | None] = []
-    for reference in references:
+    for reference in written:
         carried.append(reference or (carried[-1] if carried else None))
     return carried
 
 
 def _attach(entretiens: Rows, saisines: Rows) -> Rows:
     """Tell of each session whether its reference, as written, has a row in `Saisines`."""
-    known = set(saisines.values["saisine_ref"])
+    known = set(listed(saisines.values["saisine_ref"]))
     found: list[str | None] = [
         None if reference is None else "oui" if reference in known else "non"
-        for reference in entretiens.values["saisine_ref"]
+        for reference in listed(entretiens.values["saisine_ref"])
     ]
     return Rows(
         {**entretiens.values, "saisine_connue": found}, entretiens.sheets, entretiens.numbers, entretiens.ignored

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from etl.sources.tabular import Rows
+from etl.sources.texts import Texts, arrayed
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
 LATEST = "~"  # sorts after every hour: an instant of the last day is not late
 
@@ -33,51 +33,55 @@ class Part:
     received_on: date
 
 
-def frame_of(parts: Sequence[Part], columns: Sequence[str]) -> pd.DataFrame:
+def frame_of(parts: Sequence[Part], columns: Sequence[str]) -> pa.Table:
     """Put parts one under the other.
 
     Returns:
-        `delivery`, `sheet`, `row_number`, `dossier`, `au_plus_tard` and the columns, with the default index; texts are
-        Python strings, None where blank.
+        `delivery` and `row_number`, whole numbers; `sheet`, `dossier`, `au_plus_tard` and the columns, texts, null where
+        blank.
     """
-    import pandas as pd
+    import pyarrow as pa
 
-    values: dict[str, list[Any]] = {
-        "delivery": _repeated(parts, lambda part: part.delivery),
+    numbers = pa.chunked_array([pa.array(part.rows.numbers, pa.int64()) for part in parts], pa.int64())
+    given = {
+        "delivery": _repeated(parts, lambda part: part.delivery).cast(pa.int64()),
         "sheet": _joined(part.rows.sheets for part in parts),
-        "row_number": _joined(part.rows.numbers for part in parts),
+        "row_number": numbers.combine_chunks(),
         "dossier": _repeated(parts, lambda part: part.folder),
         "au_plus_tard": _repeated(parts, lambda part: _a_year_after(part.received_on).isoformat() + LATEST),
     }
-    values |= {name: _joined(part.rows.values[name] for part in parts) for name in columns}
-    whole = {"delivery": "int64", "row_number": "int64"}
-    return pd.DataFrame({name: pd.Series(column, dtype=whole.get(name, "object")) for name, column in values.items()})
+    return pa.table(given | {name: _joined(part.rows.values[name] for part in parts) for name in columns})
 
 
-def _joined(columns: Iterable[Sequence[Any]]) -> list[Any]:
-    return list(chain.from_iterable(columns))
+def _joined(columns: Iterable[Texts]) -> pa.StringArray:
+    import pyarrow as pa
+
+    return pa.chunked_array(list(map(arrayed, columns)), pa.string()).combine_chunks()
 
 
-def _repeated(parts: Sequence[Part], value: Callable[[Part], Any]) -> list[Any]:
-    return _joined([value(part)] * len(part.rows.numbers) for part in parts)
+def _repeated(parts: Sequence[Part], value: Callable[[Part], Any]) -> pa.Array:
+    import numpy
+    import pyarrow as pa
+
+    places = numpy.repeat(numpy.arange(len(parts)), [len(part.rows.numbers) for part in parts])
+    return pa.array(list(map(value, parts))).take(pa.array(places))
 
 
 def _a_year_after(day: date) -> date:
     return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def with_known_codes(frame: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
+def with_known_codes(frame: pa.Table, known: Mapping[str, str]) -> pa.Table:
     """Write the codes of conventions and associations as their register does, where it knows them.
 
     Args:
         frame: with `convention` and `association`.
         known: from the code in capitals without spaces to the code as registered.
     """
-    import pandas as pd
+    import pyarrow as pa
 
-    changed = {}
     for name in ("convention", "association"):
-        codes = frame[name].tolist()
-        if any(known.get(code, code) != code for code in set(codes)):
-            changed[name] = pd.Series([known.get(code, code) for code in codes], frame.index, dtype="object")
-    return frame.assign(**changed)
+        coded = frame[name].combine_chunks().dictionary_encode()
+        codes = pa.array([known.get(code, code) for code in coded.dictionary.to_pylist()], pa.string())
+        frame = frame.set_column(frame.column_names.index(name), name, codes.take(coded.indices))
+    return frame

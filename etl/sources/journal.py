@@ -15,10 +15,11 @@ from etl.sources.columns import Pseudonym, reader_of, with_default
 from etl.sources.plain import recogniser_of
 from etl.sources.profile import CONTACT, REQUIRED, Profile
 from etl.sources.tabular import Rows
+from etl.sources.texts import Cells, Texts, listed
 from etl.sources.workbook import Row, Sheet, is_workbook, read_workbook, what_it_is
 
 # For a field of a contact, the columns of the source that may give it, the first to be asked first.
-Candidates = Callable[[str], list[list[Any]]]
+Candidates = Callable[[str], list[Cells]]
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,8 @@ def _sheet(content: bytes, name: str, profile: Profile) -> Sheet:
     if is_workbook(content):
         return max(read_workbook(content, name), key=lambda sheet: _score(sheet, profile))
     text = delimited.decode(content, name)
-    return delimited.read_csv(
-        text, delimited.separator_of(text, lambda sheet: _score(sheet, profile), profile.separateurs), name
-    )
+    separator = delimited.separator_of(text, lambda sheet: _score(sheet, profile), profile.separateurs)
+    return delimited.read_csv(text, separator, name, as_they_are=not profile.entete)
 
 
 def _score(sheet: Sheet, profile: Profile) -> int:
@@ -140,7 +140,7 @@ def _at(row: Row, place: int | None) -> Any:  # noqa: ANN401 - a cell
     return "" if place is None else row[place]
 
 
-def _field(field: str, taken: Taken, profile: Profile, pseudonym: Pseudonym, *, is_1904: bool) -> list[str | None]:
+def _field(field: str, taken: Taken, profile: Profile, pseudonym: Pseudonym, *, is_1904: bool) -> Texts:
     """Read one field of every row: the first of its columns that says something, else what stands for a blank."""
     column = profile.colonnes.get(field)
     blank: list[str | None] = [None] * len(taken.numbers)
@@ -151,7 +151,8 @@ def _field(field: str, taken: Taken, profile: Profile, pseudonym: Pseudonym, *, 
     if len(columns) == 1:
         return with_default(columns[0], column)
     return [
-        next((value for value in given if value is not None), column.defaut) for given in zip(*columns, strict=True)
+        next((value for value in given if value is not None), column.defaut)
+        for given in zip(*map(listed, columns), strict=True)
     ]
 
 

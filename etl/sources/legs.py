@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from etl.sources.columns import Column, Columns
 from etl.sources.tabular import Rows
+from etl.sources.texts import listed
 
 
 def joined(rows: Rows, columns: Columns) -> Rows:
@@ -18,15 +19,13 @@ def joined(rows: Rows, columns: Columns) -> Rows:
         rows: one a leg.
         columns: the profile's, each of which says which leg's value holds (`garde`).
     """
+    legs = {field: listed(column) for field, column in rows.values.items()}
     calls: dict[str, list[int]] = defaultdict(list)
-    for place, call in enumerate(rows.values["id_appel"]):
+    for place, call in enumerate(legs["id_appel"]):
         calls[call if call is not None else f"\0{place}"].append(place)
-    ordered = [
-        sorted(places, key=lambda place: (rows.values["debut"][place] or "", place)) for places in calls.values()
-    ]
+    ordered = [sorted(places, key=lambda place: (legs["debut"][place] or "", place)) for places in calls.values()]
     values = {
-        field: [_held(column, places, columns.get(field)) for places in ordered]
-        for field, column in rows.values.items()
+        field: [_held(column, places, columns.get(field)) for places in ordered] for field, column in legs.items()
     }
     first = [places[0] for places in ordered]
     return Rows(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.sources.cells import Recogniser
 from etl.sources.columns import Column, Kind
+from etl.sources.texts import Cells, arrayed_if_long
 
 if TYPE_CHECKING:
     import numpy
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 # Which of the texts have a form whose reader changes nothing; or what it makes of each, null where it is not known.
 Form = Callable[["pa.StringArray"], "pa.BooleanArray | pa.StringArray"]
-
-FEW = 500  # cells, below which the readers are as fast
 
 # Words of visible ASCII, one space between two, with a letter or a digit: nothing to normalise, and not a dash for nothing.
 _WORDS = r"^[!-~]*[0-9A-Za-z][!-~]*(?: [!-~]+)*$"
@@ -47,35 +46,20 @@ def recogniser_of(column: Column) -> Recogniser | None:
     return partial(_known, form) if form else None
 
 
-def _known(form: Form, cells: list[Any]) -> list[str | None] | None:
-    """What those of these cells that have a form are read as; nothing if they are few, or not all texts."""
-    texts = _texts(cells)
-    if texts is None:
-        return None
+def _known(form: Form, texts: pa.StringArray) -> pa.StringArray:
+    """What those of these texts that have a form are read as."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     found = form(texts)
-    if not pa.types.is_boolean(found.type):
-        return found.to_pylist()  # type: ignore[no-any-return]
-    if found.true_count == len(cells):
-        return cells
-    return [cell if is_plain else None for cell, is_plain in zip(cells, found.to_pylist(), strict=True)]
+    return pc.if_else(found, texts, None) if pa.types.is_boolean(found.type) else found
 
 
-def _texts(cells: list[Any]) -> pa.StringArray | None:
-    """Cells as an array; None if they are few, or not all texts."""
-    if len(cells) < FEW or set(map(type, cells)) != {str}:
-        return None
-    import pyarrow as pa
-
-    return pa.array(cells, pa.string())
-
-
-def unusual(cells: list[Any]) -> set[Any]:
-    """The distinct cells of a column, but for those, in a large one, that are plain identifiers."""
-    texts = _texts(cells)
-    if texts is None:
-        return set(cells)
+def unusual(cells: Cells) -> set[Any]:
+    """The distinct cells of a column, but for those, in a long one, that are plain identifiers."""
+    texts = arrayed_if_long(cells)
+    if isinstance(texts, list):
+        return set(texts)
     import pyarrow.compute as pc
 
     is_plain = pc.and_not(

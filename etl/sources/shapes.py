@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from etl.sources.cells import PARIS
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 
-def contacts(frame: pd.DataFrame) -> pa.Table:
+def contacts(frame: pa.Table) -> pa.Table:
     """Accepted rows of the journal, as the warehouse takes contacts.
 
     Args:
@@ -48,7 +47,7 @@ def contacts(frame: pd.DataFrame) -> pa.Table:
     return pa.table(columns | {name: _texts(frame, name) for name in same})
 
 
-def fiches(frame: pd.DataFrame) -> pa.Table:
+def fiches(frame: pa.Table) -> pa.Table:
     """Accepted rows of `Saisines` and bordereaux, as the warehouse takes fiches.
 
     Args:
@@ -73,7 +72,7 @@ def fiches(frame: pd.DataFrame) -> pa.Table:
     )
 
 
-def sessions(frame: pd.DataFrame) -> pa.Table:
+def sessions(frame: pa.Table) -> pa.Table:
     """Accepted rows of `Entretiens`, as the warehouse takes sessions.
 
     Args:
@@ -88,24 +87,30 @@ def sessions(frame: pd.DataFrame) -> pa.Table:
     )
 
 
-def number_groups(*frames: pd.DataFrame) -> None:
-    """Add `fiche_group` to frames: it numbers, from 0 within each delivery, the references as written.
+def number_groups(*frames: pa.Table) -> list[pa.Table]:
+    """Give frames with `fiche_group`: it numbers, from 0 within each delivery, the references as written.
 
     Refused rows are numbered too, so that a row accepted later finds the group of its reference.
     """
+    import pyarrow as pa
+
     known: dict[int, dict[str, int]] = {}
 
     def number(delivery: int, written: str) -> int:
         references = known.setdefault(delivery, {})
         return references.setdefault(written, len(references))
 
-    for frame in frames:
-        frame["fiche_group"] = [number(*row) for row in zip(frame["delivery"], frame["saisine_ref"], strict=True)]
+    return [
+        frame.append_column(
+            "fiche_group", pa.array([number(*row) for row in content(frame, ("delivery", "saisine_ref"))], pa.int64())
+        )
+        for frame in frames
+    ]
 
 
-def content(frame: pd.DataFrame, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+def content(frame: pa.Table, columns: Sequence[str]) -> list[tuple[Any, ...]]:
     """What each row says, to be compared with what another says."""
-    return list(zip(*(frame[name] for name in columns), strict=True))
+    return list(zip(*(frame[name].to_pylist() for name in columns), strict=True))
 
 
 def _civil(instants: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -125,31 +130,27 @@ def _in_paris(hour: str) -> datetime:
     return datetime.fromisoformat(hour).replace(tzinfo=UTC).astimezone(PARIS)
 
 
-def _texts(frame: pd.DataFrame, name: str) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(frame[name].tolist(), pa.string())
+def _texts(frame: pa.Table, name: str) -> pa.Array:
+    return frame[name].combine_chunks()
 
 
-def _numbers(frame: pd.DataFrame, name: str) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(frame[name].to_numpy(), pa.int64())
+def _numbers(frame: pa.Table, name: str) -> pa.Array:
+    return frame[name].combine_chunks()
 
 
-def _whole(frame: pd.DataFrame, name: str) -> pa.Array:
+def _whole(frame: pa.Table, name: str) -> pa.Array:
     import pyarrow as pa
 
     return _texts(frame, name).cast(pa.int32())
 
 
-def _days(frame: pd.DataFrame, name: str) -> pa.Array:
+def _days(frame: pa.Table, name: str) -> pa.Array:
     import pyarrow as pa
 
     return _texts(frame, name).cast(pa.date32())
 
 
-def _flags(frame: pd.DataFrame, name: str) -> pa.Array:
+def _flags(frame: pa.Table, name: str) -> pa.Array:
     import pyarrow.compute as pc
 
     return pc.equal(_texts(frame, name), "oui")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, compress
+from itertools import chain
 from operator import itemgetter
 from string import digits
 from typing import Any
@@ -16,6 +16,7 @@ from etl.model.text import key
 from etl.sources import plain
 from etl.sources.cells import Cell, text_of
 from etl.sources.columns import Columns
+from etl.sources.texts import Cells, Lines, Texts, listed, places_of
 from etl.sources.workbook import Row, Sheet
 
 HEADER_DEPTH = 40
@@ -47,13 +48,13 @@ class Rows:
     """The rows of one sheet, or of several that were joined.
 
     Attributes:
-        values: a list of canonical texts (None: blank) for each column, all of one length.
+        values: canonical texts (None: blank) for each column, all of one length.
         sheets: the sheet of each row.
         numbers: its row number there, from 1, as a spreadsheet shows it.
         ignored: how many more rows were read and hold nothing: blank lines, repeated headers, totals.
     """
 
-    values: dict[str, list[str | None]]
+    values: dict[str, Texts]
     sheets: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     ignored: int = 0
@@ -70,7 +71,7 @@ def join(parts: Iterable[Rows], columns: Sequence[str]) -> Rows:
     if len(taken) == 1:
         return taken[0]
     return Rows(
-        {name: [value for part in taken for value in part.values[name]] for name in columns},
+        {name: [value for part in taken for value in listed(part.values[name])] for name in columns},
         [sheet for part in taken for sheet in part.sheets],
         [number for part in taken for number in part.numbers],
         sum(part.ignored for part in taken),
@@ -165,7 +166,7 @@ def _differ(rows: Sequence[Row], places: Sequence[int]) -> bool:
     return any(len({text_of(row[place]) if place < len(row) else "" for place in places}) > 1 for row in rows)
 
 
-def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:
+def data_rows(sheet: Sheet, header: Header) -> tuple[Sequence[Row], list[int], int]:
     """Take the rows below a header that say something.
 
     Returns:
@@ -175,17 +176,28 @@ def data_rows(sheet: Sheet, header: Header) -> tuple[list[Row], list[int], int]:
     below, places = sheet.rows[start:], sorted(header.places.values())
     column = cells_of(below, places[0])
     unusual = _unusual(column)
-    silent = {cell for cell in unusual if not _is_said(cell)}
-    full = [cell not in silent or _says_something(row, places) for cell, row in zip(column, below, strict=True)]
+    doubtful = places_of(column, {cell for cell in unusual if not _is_said(cell)})
+    aside = {place for place, row in _at(below, doubtful) if not _says_something(row, places)}
     idle = _idle_first_cells(below, header, unusual if places[0] == 0 else _unusual(cells_of(below, 0)))
     _spread(sheet, header)
     if idle:
-        full = [
-            is_full and not (_first(row) in idle and _is_idle(row, header))
-            for row, is_full in zip(below, full, strict=True)
-        ]
-    kept = list(compress(below, full))
-    return kept, list(compress(range(start + 1, len(sheet.rows) + 1), full)), len(below) - len(kept)
+        doubtful = places_of(cells_of(below, 0), idle | {""})
+        aside |= {place for place, row in _at(below, doubtful) if _first(row) in idle and _is_idle(row, header)}
+    if not aside:
+        return below, list(range(start + 1, len(sheet.rows) + 1)), 0
+    numbers = [start + 1 + place for place in range(len(below)) if place not in aside]
+    return _without(below, aside), numbers, len(aside)
+
+
+def _at(rows: Sequence[Row], places: Sequence[int]) -> Iterable[tuple[int, Row]]:
+    """Some of the rows, with their places."""
+    return zip(places, rows.at(places) if isinstance(rows, Lines) else [rows[place] for place in places], strict=True)
+
+
+def _without(rows: Sequence[Row], places: set[int]) -> Sequence[Row]:
+    if isinstance(rows, Lines):
+        return rows.without(sorted(places))
+    return [row for place, row in enumerate(rows) if place not in places]
 
 
 def _says_something(row: Row, places: Sequence[int]) -> bool:
@@ -213,12 +225,12 @@ def _idle_first_cells(rows: Sequence[Row], header: Header, firsts: set[Any]) -> 
         firsts: those cells of the first column that are unusual.
     """
     if "" in firsts:
-        firsts = firsts | _unusual([_first(row) for row in rows if row and row[0] == ""])
+        firsts = firsts | _unusual([_first(row) for _, row in _at(rows, places_of(cells_of(rows, 0), {""}))])
     keys = {cell: key(cell) for cell in firsts if isinstance(cell, str)}
     return {cell for cell, said in keys.items() if _TOTAL.fullmatch(said) or said in header.keys}
 
 
-def _unusual(cells: list[Any]) -> set[Any]:
+def _unusual(cells: Cells) -> set[Any]:
     return {cell for cell in plain.unusual(cells) if not (isinstance(cell, str) and _USUAL.fullmatch(cell))}
 
 
@@ -238,10 +250,12 @@ def _spread(sheet: Sheet, header: Header) -> None:
                 row[left] = sheet.rows[top][left]
 
 
-def cells_of(rows: Sequence[Row], place: int | None) -> list[Any]:
+def cells_of(rows: Sequence[Row], place: int | None) -> Cells:
     """The cells of one column; blank where a row is shorter or the column is not there."""
     if place is None:
         return [""] * len(rows)
+    if isinstance(rows, Lines):
+        return rows.columns[place]
     try:
         return list(map(itemgetter(place), rows))  # a workbook is a rectangle, and most texts are
     except IndexError:

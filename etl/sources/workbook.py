@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,7 +67,7 @@ class Sheet:
     """
 
     name: str
-    rows: list[Row]
+    rows: Sequence[Row]
     is_1904: bool = False
     spans: list[Span] = field(default_factory=list)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from etl.jobs.intake.storing import Stored
+from etl.jobs.intake.storing import Stored, of_deliveries
 from etl.sources.kept import COLUMNS, KEY, SESSION
 from etl.warehouse import quarantine
 
@@ -47,9 +47,8 @@ def _matches(waiting: Sequence[Waiting], stored: Stored) -> Iterator[tuple[Waiti
         by_source[row["origin"], row["kind"]].append(row)
     for (origin, kind), rows in by_source.items():
         places = [place for place, delivery in stored.deliveries.items() if delivery.origin == origin]
-        frame = stored.accepted[kind]
-        candidates = frame[frame["delivery"].isin(places)].to_dict("records") if places else []
-        yield from _pairs(rows, candidates, kind)  # type: ignore[arg-type]
+        candidates = of_deliveries(stored.accepted[kind], places).to_pylist() if places else []
+        yield from _pairs(rows, candidates, kind)
 
 
 def _pairs(

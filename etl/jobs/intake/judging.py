@@ -17,7 +17,7 @@ from etl.sources.kept import CONTACT, FICHE, SESSION, kept, row_key
 from etl.sources.profile import CONTACT as CONTACT_FIELDS
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
 Progress = Callable[[str, int, int], None]
 
@@ -52,12 +52,12 @@ class Judged:
     """What the judge said.
 
     Attributes:
-        accepted: the frames of accepted rows, by kind.
+        accepted: the accepted rows, by kind.
         refused: the other rows.
         checks: (delivery, suite) and the results of its rules, as data.
     """
 
-    accepted: Mapping[str, pd.DataFrame]
+    accepted: Mapping[str, pa.Table]
     refused: Sequence[Refusal]
     checks: Mapping[tuple[int, str], Mapping[str, Any]] = field(default_factory=dict)
 
@@ -73,8 +73,8 @@ def judge(given: Sequence[Given], known: Mapping[str, str], progress: Progress) 
     from expectations.judge import judge as judge_frame
 
     frames = {kind: _frame(kind, given) for kind in (CONTACT, FICHE, SESSION)}
-    shapes.number_groups(frames[FICHE], frames[SESSION])
-    accepted: dict[str, pd.DataFrame] = {}
+    frames[FICHE], frames[SESSION] = shapes.number_groups(frames[FICHE], frames[SESSION])
+    accepted: dict[str, pa.Table] = {}
     refused: list[Refusal] = []
     checks: dict[tuple[int, str], Mapping[str, Any]] = {}
     for done, (kind, read) in enumerate(frames.items()):
@@ -82,10 +82,9 @@ def judge(given: Sequence[Given], known: Mapping[str, str], progress: Progress) 
         verdict = judge_frame(_suite(kind), read)
         frame = read if kind == SESSION else with_known_codes(read, known)
         wrong = sorted(verdict.faults)
-        accepted[kind] = frame.drop(index=wrong) if wrong else frame
-        refused += [
-            _refusal(kind, row, verdict.faults[place]) for place, row in zip(wrong, _rows(frame, wrong), strict=True)
-        ]
+        accepted[kind] = _without(frame, wrong) if wrong else frame
+        rows = frame.take(wrong).to_pylist() if wrong else []
+        refused += [_refusal(kind, row, verdict.faults[place]) for place, row in zip(wrong, rows, strict=True)]
         checks |= {(delivery, result["suite"]): result for delivery, result in verdict.checks.items()}
     progress("judge", len(frames), len(frames))
     return Judged(accepted, refused, checks)
@@ -97,7 +96,7 @@ def _suite(kind: str) -> ModuleType:
     return {CONTACT: journal, FICHE: saisines, SESSION: entretiens}[kind]
 
 
-def _frame(kind: str, given: Sequence[Given]) -> pd.DataFrame:
+def _frame(kind: str, given: Sequence[Given]) -> pa.Table:
     layouts = fiche_columns()
     columns = {
         CONTACT: list(CONTACT_FIELDS),
@@ -109,8 +108,11 @@ def _frame(kind: str, given: Sequence[Given]) -> pd.DataFrame:
     return frame_of(parts, columns)
 
 
-def _rows(frame: pd.DataFrame, places: Sequence[int]) -> list[dict[str, Any]]:
-    return frame.loc[list(places)].to_dict("records")  # type: ignore[return-value]
+def _without(frame: pa.Table, places: Sequence[int]) -> pa.Table:
+    import numpy
+    import pyarrow as pa
+
+    return frame.filter(pa.array(numpy.isin(numpy.arange(len(frame)), places, invert=True)))
 
 
 def _refusal(kind: str, row: dict[str, Any], faults: Sequence[Any]) -> Refusal:

@@ -15,7 +15,7 @@ from etl.jobs.intake import storing
 from etl.jobs.intake.judging import Given, Judged, Progress, judge
 from etl.jobs.intake.quarantine_export import export
 from etl.model.errors import SaisinesError
-from etl.sources import landing
+from etl.sources import landing, shapes
 from etl.sources.inbox import FICHES
 from etl.sources.intake import Content, read_content
 from etl.sources.kept import CONTACT, FICHE, SESSION
@@ -24,7 +24,6 @@ from etl.warehouse.rows import ROWS_PER_DELIVERY
 from etl.warehouse.tables import contacts, fiches, sessions
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
     from sqlalchemy import Connection
 
@@ -145,21 +144,19 @@ def _store(
     outcomes = [
         (places[row["delivery"], kind, row["sheet"], row["row_number"]], REPLAYED, row["delivery"], row["row_id"])
         for kind, frame in keyed.items()
-        for row in frame.to_dict("records")
+        for row in frame.to_pylist()
     ]
     quarantine.save_outcomes(connection, outcomes, at)
     return len(outcomes)
 
 
-def _waiting_rows(frame: pd.DataFrame, kind: str, places: Mapping[Place, int]) -> pd.DataFrame:
+def _waiting_rows(frame: pa.Table, kind: str, places: Mapping[Place, int]) -> pa.Table:
     """Of the rows that pass, those that were waiting: the others are stored already."""
-    rows = zip(frame["delivery"], frame["sheet"], frame["row_number"], strict=True)
-    kept = [
-        index
-        for index, (delivery, sheet, number) in zip(frame.index, rows, strict=True)
-        if (delivery, kind, sheet, number) in places
-    ]
-    return frame.loc[kept]
+    import pyarrow
+
+    rows = shapes.content(frame, ("delivery", "sheet", "row_number"))
+    waits = [(delivery, kind, sheet, number) in places for delivery, sheet, number in rows]
+    return frame.filter(pyarrow.array(waits, pyarrow.bool_()))
 
 
 def _next_places(connection: Connection, kind: str, deliveries_: Iterable[int]) -> dict[int, int]:
@@ -170,15 +167,13 @@ def _next_places(connection: Connection, kind: str, deliveries_: Iterable[int]) 
     return {delivery: highest % ROWS_PER_DELIVERY + 1 for delivery, highest in last}
 
 
-def _append(connection: Connection, kind: str, rows: pa.Table, frame: pd.DataFrame) -> None:
+def _append(connection: Connection, kind: str, rows: pa.Table, frame: pa.Table) -> None:
     """Store rows under keys that follow those of their delivery."""
-    import pyarrow
+    import pyarrow.compute as pc
 
     table, key = _TABLES[kind]
-    keyed = rows.append_column(key, pyarrow.array(frame["row_id"].to_numpy(), pyarrow.int64()))
+    keyed = rows.append_column(key, frame["row_id"])
     if kind != CONTACT:
-        group = frame["delivery_id"] * ROWS_PER_DELIVERY + frame["fiche_group"]
-        keyed = keyed.drop_columns(["fiche_group"]).append_column(
-            "fiche_group_id", pyarrow.array(group.to_numpy(), pyarrow.int64())
-        )
+        group = pc.add(pc.multiply(frame["delivery_id"], ROWS_PER_DELIVERY), frame["fiche_group"])
+        keyed = keyed.drop_columns(["fiche_group"]).append_column("fiche_group_id", group)
     arrow.copy(connection, table.name, keyed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from etl.sources.cells import UNREAD
 from etl.sources.fiches import Fiches, read_fiches
 from etl.sources.kept import COLUMNS, CONTACT, FICHE, SESSION
 from etl.sources.tabular import Rows
+from etl.sources.texts import listed
 from etl.warehouse import quarantine
 from etl.warehouse.tables import fiches as fiches_table
 from reports.corrections import CorrectionRow, CorrectionSheet, render_corrections
@@ -150,7 +151,7 @@ def _read_again(home: Path, rows: Iterable[Row]) -> list[Refused]:
 
 def _add(found: dict[str, list[CorrectionRow]], one: Refused, seen: set[str], last: Mapping[str, int]) -> None:
     """Add the saisines of a delivery that have a wrong cell, unless a later delivery has them."""
-    read = {FICHE: one.fiches.saisines, SESSION: one.fiches.entretiens}
+    read = {FICHE: _listed(one.fiches.saisines), SESSION: _listed(one.fiches.entretiens)}
     wanted = {
         reference
         for kind, rows in read.items()
@@ -164,6 +165,10 @@ def _add(found: dict[str, list[CorrectionRow]], one: Refused, seen: set[str], la
             refused = one.rows.get((kind, rows.sheets[place], rows.numbers[place]))
             if reference in wanted and (refused or reference):
                 found[kind].append(_row(kind, rows, place, refused))
+
+
+def _listed(rows: Rows) -> Rows:
+    return replace(rows, values={name: listed(column) for name, column in rows.values.items()})
 
 
 def _row(kind: str, rows: Rows, place: int, refused: Row | None) -> CorrectionRow:

@@ -21,7 +21,6 @@ from etl.warehouse.tables import contacts as contacts_table
 from etl.warehouse.tables import deliveries as deliveries_table
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
     from sqlalchemy import Connection
 
@@ -65,7 +64,7 @@ class Stored:
 
     deliveries: Mapping[int, Delivery] = field(default_factory=dict)
     ids: Mapping[int, int] = field(default_factory=dict)
-    accepted: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    accepted: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
 def lock(connection: Connection) -> None:
@@ -92,7 +91,7 @@ def save(connection: Connection, made: Mapping[int, Made], judged: Judged, at: d
     order = sorted(
         made, key=lambda place: (made[place].delivery.kind, made[place].delivery.origin, made[place].delivery.sha256)
     )
-    accepted = {kind: frame[frame["delivery"].isin(order)] for kind, frame in judged.accepted.items()}
+    accepted = {kind: of_deliveries(frame, order) for kind, frame in judged.accepted.items()}
     refused = [row for row in judged.refused if row.delivery in made]
     totals = _totals(connection, made, accepted, refused)
     ids = dict(zip(order, deliveries.save_deliveries(connection, [totals[place] for place in order], at), strict=True))
@@ -105,9 +104,7 @@ def save(connection: Connection, made: Mapping[int, Made], judged: Judged, at: d
     return Stored(totals, ids, keyed)
 
 
-def save_rows(
-    connection: Connection, accepted: Mapping[str, pd.DataFrame], said: Mapping[int, tuple[str, str]]
-) -> None:
+def save_rows(connection: Connection, accepted: Mapping[str, pa.Table], said: Mapping[int, tuple[str, str]]) -> None:
     """Store accepted rows.
 
     Args:
@@ -120,12 +117,14 @@ def save_rows(
     rows.save_fiches(connection, tables[FICHE], tables[SESSION])
 
 
-def as_tables(accepted: Mapping[str, pd.DataFrame], said: Mapping[int, tuple[str, str]]) -> dict[str, pa.Table]:
+def as_tables(accepted: Mapping[str, pa.Table], said: Mapping[int, tuple[str, str]]) -> dict[str, pa.Table]:
     """Accepted rows as the typed tables of the warehouse, without their keys."""
-    places = accepted[FICHE]["delivery"].tolist()
-    fiches = accepted[FICHE].assign(
-        layout=[said[place][0] for place in places], origin=[said[place][1] for place in places]
-    )
+    import pyarrow as pa
+
+    fiches = accepted[FICHE]
+    for rank, name in enumerate(("layout", "origin")):
+        column = [said[place][rank] for place in fiches["delivery"].to_pylist()]
+        fiches = fiches.append_column(name, pa.array(column, pa.string()))
     return {
         CONTACT: shapes.contacts(accepted[CONTACT]),
         FICHE: shapes.fiches(fiches),
@@ -133,26 +132,38 @@ def as_tables(accepted: Mapping[str, pd.DataFrame], said: Mapping[int, tuple[str
     }
 
 
-def placed(frame: pd.DataFrame, ids: Mapping[int, int], first: Mapping[int, int]) -> pd.DataFrame:
+def placed(frame: pa.Table, ids: Mapping[int, int], first: Mapping[int, int]) -> pa.Table:
     """Give rows the keys they will have: those of their delivery and their own.
 
     Args:
-        frame: accepted rows.
+        frame: accepted rows, those of a delivery together.
         ids: the key of each delivery.
         first: the place of the first of these rows among those of its delivery; 0 by default.
     """
-    delivery_id = frame["delivery"].map(ids).astype("int64")
-    start = frame["delivery"].map(lambda place: first.get(place, 0)).astype("int64")
-    row_id = delivery_id * rows.ROWS_PER_DELIVERY + start + frame.groupby("delivery").cumcount()
-    return frame.assign(delivery_id=delivery_id, row_id=row_id)
+    import numpy
+    import pyarrow as pa
+
+    places, starts, which = numpy.unique(frame["delivery"].to_numpy(), return_index=True, return_inverse=True)
+    keys = numpy.array([ids[place] for place in places.tolist()], "int64")
+    begins = numpy.array([first.get(place, 0) for place in places.tolist()], "int64")
+    row_id = (keys * rows.ROWS_PER_DELIVERY + begins - starts)[which] + numpy.arange(len(frame))
+    return frame.append_column("delivery_id", pa.array(keys[which])).append_column("row_id", pa.array(row_id))
+
+
+def of_deliveries(frame: pa.Table, places: Sequence[int]) -> pa.Table:
+    """Of rows, those of some deliveries, by the places that the run knows them by."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return frame.filter(pc.is_in(frame["delivery"], pa.array(places, pa.int64())))
 
 
 def _totals(
-    connection: Connection, made: Mapping[int, Made], accepted: Mapping[str, pd.DataFrame], refused: Sequence[Refusal]
+    connection: Connection, made: Mapping[int, Made], accepted: Mapping[str, pa.Table], refused: Sequence[Refusal]
 ) -> dict[int, Delivery]:
     """Count what became of the rows of each delivery."""
     copied = Counter(_copies(connection, accepted[CONTACT]))
-    taken = sum((Counter(frame["delivery"].tolist()) for frame in accepted.values()), Counter[int]())
+    taken = sum((Counter(frame["delivery"].to_pylist()) for frame in accepted.values()), Counter[int]())
     rejected = Counter(row.delivery for row in refused)
     return {
         place: replace(
@@ -167,16 +178,22 @@ def _totals(
     }
 
 
-def _copies(connection: Connection, frame: pd.DataFrame) -> list[int]:
+def _copies(connection: Connection, frame: pa.Table) -> list[int]:
     """The deliveries of the rows that say what a row of the same call, received before, says already.
 
     A copy counts as duplicate and is stored all the same: if the delivery of the first is withdrawn, it stands in.
     """
-    seen = _known_contents(connection, frame["id_appel"].tolist())
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    calls = frame["id_appel"].value_counts()
+    seen = _known_contents(connection, calls.field("values").to_pylist())
+    twice = calls.field("values").filter(pc.greater(calls.field("counts"), 1)).to_pylist()
+    doubtful = frame.filter(pc.is_in(frame["id_appel"], pa.array([*twice, *(said[0] for said in seen)], pa.string())))
     found = []
-    for place, said in zip(frame["delivery"], shapes.content(frame, _SAID), strict=True):
+    for place, said in zip(doubtful["delivery"].to_pylist(), shapes.content(doubtful, _SAID), strict=True):
         if said in seen:
-            found.append(int(place))
+            found.append(place)
         seen.add(said)
     return found
 

@@ -75,7 +75,7 @@ def _judge(contents: list[Content]) -> Any:
 def _shaped(frame: Any) -> Any:
     from etl.sources import shapes
 
-    return shapes.contacts(frame.assign(delivery_id=1))
+    return shapes.contacts(frame.append_column("delivery_id", frame["delivery"]))
 
 
 def books(saisines: int, folder: Path) -> Figures:

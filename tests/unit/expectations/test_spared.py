@@ -7,12 +7,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 JUDGED = """
 import sys
-import pandas as pd
+import pyarrow as pa
 from expectations import entretiens, journal, judge, saisines
 from expectations.spared import NAMES, Later
 
 def refused(suite, columns):
-    return judge.judge(suite, pd.DataFrame({"delivery": 1, **{name: ["x"] * 20 for name in columns}})).faults
+    return judge.judge(suite, pa.table({"delivery": [1] * 20, **{name: ["x"] * 20 for name in columns}})).faults
 
 assert refused(entretiens, "saisine_ref date au_plus_tard nature saisine_connue heure mode statut".split())
 for suite in (journal, saisines):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.model import reference
-from etl.sources import cells, plain
+from etl.sources import cells, plain, texts
 from etl.sources.columns import Column, Kind, reader_of
 from etl.sources.profile import load_profile
 
@@ -43,14 +43,19 @@ TEXTS[Kind.WRITTEN] = st.one_of(TEXTS[Kind.IDENTIFIER], TEXTS[Kind.REFERENCE])
 
 @pytest.mark.parametrize("kind", TEXTS)
 def test_what_is_recognised_over_a_column_is_what_the_reader_gives(kind, monkeypatch):
-    monkeypatch.setattr(plain, "FEW", 0)
+    monkeypatch.setattr(texts, "FEW", 0)
     column = Column(nature=kind)
     read = reader_of(column, zone=cells.PARIS, is_1904=False, pseudonym=cells.identifier)
 
     @settings(deadline=None)
     @given(st.lists(TEXTS[kind], min_size=1, max_size=60))
     def hold(written):
-        assert cells.texts(written, read, plain.recogniser_of(column)) == cells.texts(written, read)
+        at_once = cells.texts(written, read, plain.recogniser_of(column))
+        assert (
+            texts.listed(at_once)
+            == cells.texts(written, read)
+            == texts.listed(cells.texts(texts.arrayed(written), read))
+        )
 
     hold()
 
@@ -61,21 +66,20 @@ def test_what_is_recognised_over_a_column_is_what_the_reader_gives(kind, monkeyp
 )
 def test_what_a_platform_writes_is_recognised_whole(field, written):
     column = load_profile("plateforme").colonnes[field]
-    texts = [
-        written.format(n=n, m=n // 60, s=n % 60) if written else reference.make(26, n * 1663) for n in range(plain.FEW)
+    column_of_it = [
+        written.format(n=n, m=n // 60, s=n % 60) if written else reference.make(26, n * 1663) for n in range(texts.FEW)
     ]
-    assert None not in plain.recogniser_of(column)(texts)
+    assert plain.recogniser_of(column)(texts.arrayed(column_of_it)).null_count == 0
 
 
 def test_a_column_of_few_texts_or_of_other_cells_is_left_to_the_reader():
-    recognise = plain.recogniser_of(Column(nature=Kind.IDENTIFIER))
-    assert recognise(["A1"]) is None
-    assert recognise([*(f"A{n}" for n in range(plain.FEW)), 1.0]) is None
+    for cells_ in (["A1"], [*(f"A{n}" for n in range(texts.FEW)), 1.0]):
+        assert texts.arrayed_if_long(cells_) is cells_
     assert plain.recogniser_of(Column(nature=Kind.IDENTIFIER, prefixe="x-")) is None
 
 
 def test_what_begins_no_idle_row_is_known_at_once_and_nothing_else(monkeypatch):
-    monkeypatch.setattr(plain, "FEW", 0)
+    monkeypatch.setattr(texts, "FEW", 0)
     cells = [
         "A1",
         "1",
