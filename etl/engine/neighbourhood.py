@@ -36,9 +36,15 @@ MEANT = f"""
 select distinct {KEY.format(compact="compact")} as key, reference
 from candidate join writing using (association, written) join (select saisine, reference from saisine_case) using (saisine)"""
 
+# References as written, given to the step `candidate` as fiches of one group of associations, received after all saisines.
+AS_FICHES = """
+told as materialized (select row_number() over () as fiche_id, association, written, compact from {writing}),
+fiche as (select fiche_id, association, written, date '9999-01-01' as received_on from told),
+written as (select fiche_id, compact, null::bigint as named from told),
+linked as (select distinct association, 'any' as root from told)"""
 # A saisine that is new, or seized anew, may be meant by what was written before, by whomever: the step `candidate` over other rows.
 ANEW = f"""
-with written as (select association, 'any' as root, written, date '9999-01-01' as received_on, compact, null::bigint as named from writing),
+with {AS_FICHES.format(writing="writing")},
 exact as (select compact from writing where is_right),
 seizure as (select 'any' as root, {NUMBER} as saisine from near),
 saisine as (select {NUMBER} as saisine, reference, date '0001-01-01' as opened_on from near)

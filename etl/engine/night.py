@@ -49,13 +49,13 @@ with contact as (
 select key, reference from ({neighbourhood.SHARED}) where key in (from touched)"""
 
 # The saisines known before that what is written by these fiches may mean: the step `candidate` over other rows.
-MEANT = """
-with written as (select association, 'any' as root, written, date '9999-01-01' as received_on, compact, null::bigint as named from touched_writing),
+MEANT = f"""
+with {neighbourhood.AS_FICHES.format(writing="touched_writing")},
 exact as (select compact from right_writing),
 seizure as (select 'any' as root, saisine from main.seizure),
 saisine as (select saisine, reference, date '0001-01-01' as opened_on from saisine_case)
 select reference from (
-{candidate}
+{{candidate}}
 ) join saisine using (saisine)"""
 # Whose state moves by date alone (rules §4, §9).
 DUE = """

@@ -1,8 +1,7 @@
 -- One row per fiche that answers no saisine: what one association wrote, as last received (rules §2.4). A reference that a person
 -- rejected is still without a saisine; one that a person confirmed is settled, even if the journal does not hold that saisine.
 with told as (
-    select match.*, compact from match join written using (association, written, received_on)
-    where compact in (select compact from match join written using (association, written, received_on) where saisine is null)
+    from match where compact in (select compact from match where saisine is null)
 ),
 last_told as (
     select * from told qualify row_number() over (partition by association, compact order by received_on desc, written) = 1

@@ -3,8 +3,7 @@
 with known as (
     select association, root, compact, written, received_on, saisine, how = 'decided' as confirmed,
         saisine * 2654435761 % 4294967296 as spread
-    from match join written using (association, root, written, received_on)
-    where saisine is not null and how in ('decided', 'exact')
+    from match where saisine is not null and how in ('decided', 'exact')
 ),
 certain as (
     select known.* from known semi join seizure using (root, saisine)

@@ -7,8 +7,8 @@ with asked as (
     select association, root, compact, received_on, saisine, confirmed from known_answer
 ),
 written_as as (
-    select asked.*, written.written
-    from asked join written on written.association = asked.association and written.compact = asked.compact
+    select asked.*, match.written
+    from asked join match on match.association = asked.association and match.compact = asked.compact
 ),
 chosen as (
     select written_as.association, root, compact, written_as.received_on, saisine, confirmed,

@@ -1,9 +1,7 @@
 -- One row per (group of associations, saisine it was seized of): what the journal tells, how common each value is in that group, and
 -- a place in an order that has nothing to do with the values. `answered`: a fiche of the group is already matched to it.
 with answered as (
-    select distinct match.root, match.saisine
-    from match join written using (association, written, received_on) anti join orphan using (association, compact)
-    where match.saisine is not null
+    select distinct root, saisine from match anti join orphan using (association, compact) where saisine is not null
 ),
 seized as (
     select distinct root, saisine from seizure where root in (select root from told_fiche)

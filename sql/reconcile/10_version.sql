@@ -2,9 +2,9 @@
 -- received when first received (rules §4). `fiche_id` is the row that told it first; `seized` says whether the sender was ever seized.
 -- `alone`: the sender told nothing else of that saisine, and nothing is compared.
 with told as (
-    select match.saisine, match.root, match.how, written, received_on, fiche.version, fiche.fiche_id
-    from fiche join match using (association, written, received_on)
-    where match.saisine is not null
+    select saisine, root, how, written, received_on, version, fiche_id
+    from fiche join answer using (fiche_id) join linked using (association)
+    where saisine is not null
 ),
 retold as (
     select saisine, root from told group by all having count(*) > 1

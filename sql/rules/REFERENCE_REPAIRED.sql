@@ -5,5 +5,5 @@ select counting.saisine, last_association as association, fiche.written as detai
 from counting
 join span using (saisine, root)
 join fiche using (fiche_id)
-join match on match.association = fiche.association and match.written = fiche.written and match.received_on = fiche.received_on
-where match.how = 'repaired' and not rival
+join answer using (fiche_id)
+where answer.how = 'repaired' and not rival

@@ -8,7 +8,7 @@ import duckdb
 from etl.engine.plan import steps
 from tests.bench.measure import Figures, timed
 
-STEPS = ("written", "exact", "candidate", "match")
+STEPS = ("written", "exact", "candidate", "answer")
 EMPTY = {"decision_in_force": "saisine bigint, kind text, association text, written text, decision_id bigint"}
 # The columns that the steps read, as text in both, references plain already; every row and column comes out, as in the steps' own tables.
 FLOOR = """
@@ -27,9 +27,7 @@ def run(saisines: int, folder: Path) -> Figures:
     with duckdb.connect(config={"threads": 2, "memory_limit": "1GB", "preserve_insertion_order": False}) as connection:
         _fill(connection, folder)
         rounds = [_round(connection) for _ in range(7 if saisines < 1_000_000 else 5)]
-        connection.execute(
-            "create table result as select fiche_id, saisine as found from fiche join match using (association, written, received_on)"
-        ).fetchall()
+        connection.execute("create table result as select fiche_id, saisine as found from answer").fetchall()
         quality = quality_of(connection) | {"recall_allowed": _allowed(connection)}
     by_step = {name: median(one[name] for one in rounds) for name in (*STEPS, "floor")}
     return {
@@ -67,8 +65,8 @@ def _round(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
 def _allowed(connection: duckdb.DuckDBPyConnection) -> float:
     """Recall of the references with one error that lead to one saisine only: the rules hold the others back."""
     found = connection.execute(
-        "select count(*) filter (match.saisine = truth.saisine) / count(*) from truth join fiche using (fiche_id)"
-        " join match using (association, written, received_on) where kind = 'one' and how <> 'ambiguous'"
+        "select count(*) filter (answer.saisine = truth.saisine) / count(*) from truth join answer using (fiche_id)"
+        " where kind = 'one' and how <> 'ambiguous'"
     ).fetchone()
     return float(found[0]) if found else 0.0
 
