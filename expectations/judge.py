@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from etl.model import collector
-from expectations.spared import spare
+from expectations.spared import remembered, spare
 
 if TYPE_CHECKING:
     import numpy
@@ -87,7 +87,8 @@ def _outcomes(suite: ModuleType, frame: pa.Table) -> list[Outcome]:
     for rank, rule in enumerate(rules):
         rule.meta["rank"] = rank
     read = {name for rule in rules for name in rule.meta["reads"]}
-    columns = {name: frame[name].combine_chunks() for name in sorted(read) if name in frame.column_names}
+    rows = frame.combine_chunks().to_batches()[0]
+    columns = {name: rows[name] for name in sorted(read) if name in frame.column_names}
     repeated = {name: _coded(column) for name, column in columns.items() if _repeats(column)}
     of_texts, of_rows = [], []
     for rule in rules:
@@ -184,8 +185,10 @@ def _checks(name: str, outcomes: Sequence[Outcome], deliveries: numpy.ndarray[An
 
 def _hush() -> None:
     """Keep Great Expectations quiet: it sets the level of some of its loggers itself."""
-    for name in [name for name in logging.root.manager.loggerDict if name.startswith("great_expectations")]:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    ours = [name for name in logging.root.manager.loggerDict if name.startswith("great_expectations")]
+    for logger in map(logging.getLogger, ours):
+        if logger.level != logging.ERROR:  # setting a level empties what every logger remembers
+            logger.setLevel(logging.ERROR)
 
 
 def _validate(name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> list[Result]:
@@ -202,4 +205,6 @@ def _validate(name: str, rules: Sequence[Rule], frame: pd.DataFrame) -> list[Res
     rows = asset.add_batch_definition_whole_dataframe("rows")
     # A batch's own `validate` would read the frame a second time, fingerprint of each cell included.
     validator = Validator(rows, {"result_format": "COMPLETE"}, {"dataframe": frame})
-    return list(validator.validate_expectation_suite(gx.ExpectationSuite(name=name, expectations=list(rules))).results)
+    with remembered():
+        suite = gx.ExpectationSuite(name=name, expectations=list(rules))
+        return list(validator.validate_expectation_suite(suite).results)

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from etl.model.errors import SaisinesError
-from etl.sources.texts import FEW, Lines
+from etl.sources.texts import FEW, Lines, whole
 from etl.sources.workbook import Sheet
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _put_back(column: pa.ChunkedArray, place: int, short: Mapping[int, list[str]
         cell = cells[place] if place < len(cells) else ""
         chunks += [*column[done : number - before].chunks, pa.array([cell])]
         done = number - before
-    return pa.chunked_array([*chunks, *column[done:].chunks], pa.string()).combine_chunks()
+    return whole(pa.chunked_array([*chunks, *column[done:].chunks], pa.string()))
 
 
 def _unclosed(name: str, row: int) -> SaisinesError:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from etl.sources.tabular import Rows
-from etl.sources.texts import Texts, arrayed
+from etl.sources.texts import Texts, arrayed, whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,7 +46,7 @@ def frame_of(parts: Sequence[Part], columns: Sequence[str]) -> pa.Table:
     given = {
         "delivery": _repeated(parts, lambda part: part.delivery).cast(pa.int64()),
         "sheet": _joined(part.rows.sheets for part in parts),
-        "row_number": numbers.combine_chunks(),
+        "row_number": whole(numbers),
         "dossier": _repeated(parts, lambda part: part.folder),
         "au_plus_tard": _repeated(parts, lambda part: _a_year_after(part.received_on).isoformat() + LATEST),
     }
@@ -56,7 +56,7 @@ def frame_of(parts: Sequence[Part], columns: Sequence[str]) -> pa.Table:
 def _joined(columns: Iterable[Texts]) -> pa.StringArray:
     import pyarrow as pa
 
-    return pa.chunked_array(list(map(arrayed, columns)), pa.string()).combine_chunks()
+    return whole(pa.chunked_array(list(map(arrayed, columns)), pa.string()))
 
 
 def _repeated(parts: Sequence[Part], value: Callable[[Part], Any]) -> pa.Array:
@@ -81,7 +81,7 @@ def with_known_codes(frame: pa.Table, known: Mapping[str, str]) -> pa.Table:
     import pyarrow as pa
 
     for name in ("convention", "association"):
-        coded = frame[name].combine_chunks().dictionary_encode()
+        coded = whole(frame[name]).dictionary_encode()
         codes = pa.array([known.get(code, code) for code in coded.dictionary.to_pylist()], pa.string())
         frame = frame.set_column(frame.column_names.index(name), name, codes.take(coded.indices))
     return frame

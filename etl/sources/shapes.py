@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from etl.sources.cells import PARIS
+from etl.sources.texts import whole
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -131,11 +132,11 @@ def _in_paris(hour: str) -> datetime:
 
 
 def _texts(frame: pa.Table, name: str) -> pa.Array:
-    return frame[name].combine_chunks()
+    return whole(frame[name])
 
 
 def _numbers(frame: pa.Table, name: str) -> pa.Array:
-    return frame[name].combine_chunks()
+    return whole(frame[name])
 
 
 def _whole(frame: pa.Table, name: str) -> pa.Array:

@@ -32,6 +32,11 @@ def arrayed(texts: Texts) -> pa.StringArray:
     return pa.array(texts, pa.string()) if isinstance(texts, list) else texts
 
 
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column of a table as one array; `combine_chunks` copies also what is whole already."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def arrayed_if_long(cells: Cells) -> Cells:
     """A column as an array, but for one that is short, or holds numbers or days."""
     if not isinstance(cells, list) or len(cells) < FEW or set(map(type, cells)) != {str}:

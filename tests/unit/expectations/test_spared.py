@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from expectations import journal
+from expectations.spared import remembered
+
 ROOT = Path(__file__).parents[3]
 JUDGED = """
 import sys
@@ -43,3 +46,15 @@ def test_judging_asks_nothing_of_what_is_spared():
 
 def test_what_is_spared_is_there_for_whoever_asks():
     assert printed(ASKED) == "0.5 True False"
+
+
+def test_a_configuration_is_made_once_while_a_suite_is_asked_and_is_what_it_would_be():
+    from great_expectations.expectations.expectation import Expectation
+
+    made = Expectation.configuration
+    rules = journal.rules()
+    before = [rule.configuration for rule in rules]
+    with remembered():
+        assert [rule.configuration for rule in rules] == before
+        assert all(rule.configuration is rule.configuration for rule in rules)
+    assert Expectation.configuration is made
