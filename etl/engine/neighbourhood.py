@@ -111,17 +111,17 @@ def keep(database: duckdb.DuckDBPyConnection, tables: Tables) -> None:
         tables: the inputs, and of the results `candidate`, `journal_row`, `paid`, `saisine_case`, `stated_line`, any others; and
             `exact`, which is not kept.
     """
-    for name, rows in tables.items():
-        make(database, name, rows)
+    for name, rows in tables.items():  # in order: the rows of a saisine are then found in one group of them
+        make(database, name, rows, order="order by saisine" if "saisine" in rows.column_names else "")
     database.execute(f"create table writing as {WRITING}").fetchall()
     database.execute(f"create table tie as from ({SHARED}) union all {MEANT}").fetchall()
     database.execute("drop table exact").fetchall()
 
 
-def make(database: duckdb.DuckDBPyConnection, name: str, rows: pa.Table, kind: str = "table") -> None:
+def make(database: duckdb.DuckDBPyConnection, name: str, rows: pa.Table, kind: str = "table", order: str = "") -> None:
     """Make a table (or a `temp table`) of Arrow rows, instead of the one of that name."""
     database.register("given_", rows)
-    database.execute(f"create or replace {kind} {name} as from given_").fetchall()
+    database.execute(f"create or replace {kind} {name} as from given_ {order}").fetchall()
     database.unregister("given_")
 
 

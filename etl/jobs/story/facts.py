@@ -30,12 +30,13 @@ OF_SAISINE = frozenset(
 )  # fmt: skip
 OF_TARIFF = frozenset({"tariff", "tariff_uplift", "envelope"})  # and what it reads of the engine's inputs
 ACT = ("association", "prestation", "act_date", "nth")
-# The order of rules §8 (sql/settle/41_ranked.sql), of which `place` tells the rest within a saisine: of others' lines, it may be of another day.
+# What lines before one take from its envelope. The order is that of rules §8 (sql/settle/41_ranked.sql), of which `place` tells the rest within a
+# saisine: of others' lines, it may be of another day. One sum a line, so that all are made in one pass.
+TURN = ("convention", "act_year", "first_order", "act_date", "saisine", "place")
 SPENT = """
-select coalesce(sum(paid_cents), 0)::bigint from paid
-where convention = $convention and act_year = $act_year
+coalesce(sum(paid_cents) filter (convention = $convention{n} and act_year = $act_year{n}
     and (coalesce(first_order, 9223372036854775807), act_date, saisine, place)
-        < (coalesce($first_order, 9223372036854775807), $act_date, $saisine, $place)"""
+        < (coalesce($first_order{n}, 9223372036854775807), $act_date{n}, $saisine{n}, $place{n})), 0)::bigint"""
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,17 @@ class Computed:
         query = f"from {name} where {column} in (select unnest($wanted))"
         return self._asked(query, {"wanted": wanted}) if wanted else []
 
-    def spent_before(self, paid: Row) -> int:
-        """Cents that the lines of a convention and civil year before this one take from its envelope."""
-        names = ("convention", "act_year", "first_order", "act_date", "saisine", "place")
-        [(spent,)] = self.database.cursor().execute(SPENT, {name: paid[name] for name in names}).fetchall()
-        return int(spent)
+    def spent_before(self, lines: list[Row]) -> tuple[int, ...]:
+        """Cents that the lines of a convention and civil year before each of these take from its envelope."""
+        sums = ", ".join(SPENT.format(n=n) for n in range(len(lines)))
+        given = {f"{name}{n}": line[name] for n, line in enumerate(lines) for name in TURN}
+        among = {f"{name}s": list({line[name] for line in lines}) for name in ("convention", "act_year")}
+        where = "convention in (select unnest($conventions)) and act_year in (select unnest($act_years))"
+        return self._one(f"select {sums} from paid where {where}", given | among) if lines else ()
+
+    def _one(self, query: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        [row] = self.database.cursor().execute(query, dict(given)).fetchall()
+        return row
 
     def _asked(self, query: str, given: Mapping[str, Any]) -> list[Row]:
         found = self.database.cursor().execute(query, dict(given))
@@ -84,6 +91,7 @@ class Facts:
         quarter: the one whose draft would be next.
         rows: the engine's steps, cut to the saisine.
         computed: the same steps, of all saisines, to ask more of.
+        spent: cents of an envelope that the lines before one take, by convention and `place` of the line.
         received: rows of the warehouse by subject: contacts, fiches, sessions, refused, decisions, stated, stated_not_paid.
     """
 
@@ -92,6 +100,7 @@ class Facts:
     quarter: Quarter
     rows: Mapping[str, list[Row]]
     computed: Computed
+    spent: Mapping[Key, int]
     received: Mapping[str, list[Row]]
 
     @property
@@ -147,7 +156,10 @@ def gather_facts(connection: Connection, computed: Computed, reference: str) -> 
     saisine = number(reference)
     rows = {name: computed.rows(name, "saisine", [saisine]) for name in sorted(OF_SAISINE)}
     received = _received(connection, reference, rows, computed.day)
-    return Facts(reference, saisine, computed.quarter, rows, computed, received)
+    capped = [line for line in rows["paid"] if line["envelope_cents"] is not None]
+    turns = ((line["convention"], line["place"]) for line in capped)
+    spent = dict(zip(turns, computed.spent_before(capped), strict=True))
+    return Facts(reference, saisine, computed.quarter, rows, computed, spent, received)
 
 
 def number(reference: str) -> int:

@@ -89,7 +89,7 @@ def _envelope(facts: Facts, paid: Row) -> Row | None:
     if not known:
         return None
     limit = known[0]["amount_cents"]
-    used = facts.computed.spent_before(paid)
+    used = facts.spent[paid["convention"], paid["place"]]
     return {
         "kind": "envelope",
         "year": year,
