@@ -16,7 +16,9 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 PERIOD = 0.1  # seconds between two looks at the memory
-PATIENCE = 400  # seconds, after which a stage is given up: the whole must end in a quarter of an hour
+PATIENCE = (
+    400  # seconds a million saisines, after which a stage is given up: the whole must end in a quarter of an hour
+)
 
 Figures = dict[str, Any]
 
@@ -31,7 +33,7 @@ class Told:
     code: int
 
 
-def watched(command: Sequence[str], **options: Any) -> Told:
+def watched(command: Sequence[str], patience: int = PATIENCE, **options: Any) -> Told:
     """Run a command to its end."""
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, **options) as process:  # fmt: skip
@@ -39,10 +41,10 @@ def watched(command: Sequence[str], **options: Any) -> Told:
         looking = threading.Thread(target=_look, args=(process, peak), daemon=True)
         looking.start()
         try:
-            text, wrong = process.communicate(timeout=PATIENCE)
+            text, wrong = process.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
             _kill_tree(process.pid)
-            text, wrong = process.communicate()[0], f"given up after {PATIENCE} s"
+            text, wrong = process.communicate()[0], f"given up after {patience} s"
     seconds = time.perf_counter() - began
     looking.join()
     return Told(seconds, peak[0] >> 20, text if process.returncode == 0 else text + wrong, process.returncode)
@@ -79,7 +81,8 @@ def _bytes(process: psutil.Process) -> int:
 
 def stage(name: str, saisines: int, folder: Path) -> Figures:
     """The figures of one stage, with the peak of its memory; why it failed, if it did."""
-    told = watched([sys.executable, "-m", "tests.bench.stages", name, str(saisines), str(folder)])
+    patience = PATIENCE * max(1, saisines // 1_000_000)
+    told = watched([sys.executable, "-m", "tests.bench.stages", name, str(saisines), str(folder)], patience)
     if told.code != 0:
         return {
             "failed": told.text.strip()[-2000:] or f"exit {told.code}",
