@@ -1,4 +1,4 @@
--- One row per act with the first reason not to pay it, before caps (rules §8), null when none.
+-- One row per act that is not paid whatever the caps, with the first reason (rules §8). `act` is its row of the table `act`, of which few are here.
 with lifted as (
     select distinct accepted.saisine, counting.root, code
     from accepted join counting on counting.saisine = accepted.saisine and counting.sender = accepted.root
@@ -21,7 +21,7 @@ priced as (
     select distinct tariff.convention, tariff.valid_from, tariff.valid_to, prestation
     from tariff join tariff_price using (convention, valid_from)
 )
-select act.*,
+select act.rowid as act,
     case when invalid_by is not null then invalid_by
          when prestation = 'PEC' and act.saisine in (select saisine from doubled) then 'DUPLICATE_SAISINE'
          when surplus_by is not null then surplus_by
@@ -37,3 +37,4 @@ left join barred using (saisine, root, prestation, act_date, nth)
 left join earlier using (saisine, root, prestation, act_date, nth)
 left join priced on priced.convention = act.convention and priced.prestation = act.prestation
     and tariff_on >= priced.valid_from and (priced.valid_to is null or tariff_on < priced.valid_to)
+where reason is not null
