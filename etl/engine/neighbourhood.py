@@ -44,8 +44,8 @@ written as (select fiche_id, compact, null::bigint as named from told),
 linked as (select distinct association, 'any' as root from told)"""
 # A saisine that is new, or seized anew, may be meant by what was written before, by whomever: the step `candidate` over other rows.
 ANEW = f"""
-with {AS_FICHES.format(writing="writing")},
-exact as (select compact from writing where is_right),
+with {AS_FICHES.format(writing="writing where not is_right")},
+exact as (select compact from writing limit 0),
 seizure as (select 'any' as root, {NUMBER} as saisine from near),
 saisine as (select {NUMBER} as saisine, reference, date '0001-01-01' as opened_on from near)
 select {KEY.format(compact=COMPACT)} as key, reference from (
@@ -70,37 +70,39 @@ select association, written from writing
 where compact in (select replace(reference, '-', '') from near)
     or {KEY.format(compact="compact")} in (select key from tied where reference in (from near))"""
 
+NEAR_FICHE = "select fiche.* from fiche semi join near_writing using (association, written)"
+
 # The rows of the inputs that the neighbourhood is computed from; of the other days of the journal one row each, that names no saisine.
-DAYS = """
+DAYS = f"""
 select 'jour ' || day as id_appel, day as debut_on, day as received_on from (
     select debut_on as day from contact, parameters where received_on <= cutoff and debut_on between quarter_start and quarter_end
-    union select debut_on from journal_row where reference not in (from near))"""
+    union select debut_on from journal_row where saisine not in {NEAR})"""
 CUT = {
     "contact": f"""select contact.* from contact where id_appel in (select id_appel from contact where reference in (from near))
         union all by name {DAYS}""",
-    "fiche": "select fiche.* from fiche semi join near_writing using (association, written)",
-    "session": """select session.* from session where fiche_group_id in (
-        select fiche_group_id from fiche semi join near_writing using (association, written))""",
+    "fiche": "from near_fiche",
+    "session": "select session.* from session where fiche_group_id in (select fiche_group_id from near_fiche)",
     "stated": "select stated.* from stated where reference in (from near)",
     "decision": f"""select decision.* from decision where reference is null or reference in (from near)
         or kind in {MATCHES} or kind = 'withdraw' and code in {MATCHES}""",
 }
+# What the lines of a convention and year ask of its envelope, all and those of inside, before and after.
+ASKED = "select convention, act_year as year, sum(greatest(price_cents, 0)) as cents from {lines} group by all"
 # The saisines outside that stand in an envelope with one inside, when it cuts their lines, or would with the new lines of those inside.
 COUPLED = f"""
-with known as (
-    select *, saisine in {NEAR} as inside from paid
-),
-line as (
-    select convention, act_year as year, greatest(price_cents, 0) as before, if(inside, 0, before) as after, inside from known
-    union all select convention, act_year, 0, greatest(price_cents, 0), true from near_paid
+with ask as (
+    select convention, year, cents as before, cents as after, false as inside from asked
+    union all select convention, year, 0, -cents, true from ({ASKED.format(lines=f"paid where saisine in {NEAR}")})
+    union all select convention, year, 0, cents, true from ({ASKED.format(lines="near_paid")})
 ),
 tight as (
-    select convention, year from line join envelope using (convention, year)
+    select convention, year from ask join envelope using (convention, year)
     group by all having bool_or(inside) and greatest(sum(before), sum(after)) > any_value(amount_cents)
 )
 select distinct coalesce(saisine_case.reference, stated_line.reference) as reference
-from known left join saisine_case using (saisine) left join stated_line using (saisine)
-where not inside and (known.convention, act_year) in (select (convention, year) from tight)"""
+from (select * from paid where (convention, act_year) in (select (convention, year) from tight)) as line
+left join saisine_case using (saisine) left join stated_line using (saisine)
+where saisine not in {NEAR}"""
 
 
 def keep(database: duckdb.DuckDBPyConnection, tables: Tables) -> None:
@@ -150,6 +152,7 @@ def recompute(
         return compute(_cut(database, more or {}), steps_wanted)
     made: dict[str, pa.Table] = {}
     database.execute("create or replace temp table near_paid as from paid limit 0").fetchall()
+    database.execute(f"create or replace temp table asked as {ASKED.format(lines='paid')}").fetchall()
     while True:
         if coupled := {reference for (reference,) in database.execute(COUPLED).fetchall()}:
             inside, made = inside | coupled, {}
@@ -193,6 +196,7 @@ def _find(database: duckdb.DuckDBPyConnection, references: Iterable[str], anew: 
 
 def _cut(database: duckdb.DuckDBPyConnection, more: Tables) -> dict[str, pa.Table]:
     """The engine's inputs, cut to the neighbourhood found last."""
+    database.execute(f"create or replace temp table near_fiche as {NEAR_FICHE}").fetchall()
     query = "select table_name from duckdb_tables() union select view_name from duckdb_views()"
     there = {name for (name,) in database.execute(query).fetchall()}
     known = {name: database.sql(CUT.get(name, f"from {name}")).to_arrow_table() for name in SCHEMAS if name in there}

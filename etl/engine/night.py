@@ -1,7 +1,10 @@
 """What was kept, brought to another day: rows that came and went since are put in, the saisines they move computed again, all else stays.
 
-The result is what a computation of everything would give (tests/properties/test_nights.py). Where it would not surely be, `doubt` says why, and the
-caller computes everything.
+Why this is what a computation of everything gives: a row of a result depends on what was received of its saisine and of those that bear on it
+(etl/engine/neighbourhood.py), on what is the same for all saisines, and on the day. `doubt` looks whether what is the same for all has stayed,
+and says why it is not sure; the caller then computes everything. `CHANGED` finds the saisines of which something was received or decided, or no
+longer is, by the ties of before and of now together; `DUE` those that the day alone moves. They are computed again with all that bear on them,
+and what is told of no saisine is told again whole. tests/properties/test_nights.py compares every table, row by row.
 """
 
 from __future__ import annotations
@@ -41,12 +44,13 @@ select compact from (
 # What rows of calls tie together, over those that share a call or a person with a touched one.
 TOUCHED = """
 select 'call ' || id_appel as key from touched_call union select 'person ' || beneficiaire from touched_call where beneficiaire <> ''"""
-SHARED = f"""
-with contact as (
-    select id_appel, reference, beneficiaire from main.contact
-    where id_appel in (select id_appel from touched_call) or beneficiaire in (select beneficiaire from touched_call)
+SHARING = """
+select contact_id, id_appel, reference, beneficiaire from contact where id_appel in (select id_appel from touched_call)
+union select contact_id, id_appel, reference, beneficiaire from contact
+where beneficiaire in (select beneficiaire from touched_call where beneficiaire <> '')"""
+SHARED = (
+    f"with contact as (from sharing) select key, reference from ({neighbourhood.SHARED}) where key in (from touched)"
 )
-select key, reference from ({neighbourhood.SHARED}) where key in (from touched)"""
 
 # The saisines known before that what is written by these fiches may mean: the step `candidate` over other rows.
 MEANT = f"""
@@ -57,11 +61,22 @@ saisine as (select saisine, reference, date '0001-01-01' as opened_on from saisi
 select reference from (
 {{candidate}}
 ) join saisine using (saisine)"""
-# Whose state moves by date alone (rules §4, §9).
-DUE = """
-select saisine from ({closed}
+# Whose state moves by date alone (rules §4, §9): the steps `closed` and `CLOSED_NO_RETURN`, asked only of saisines of which a day comes of an age at
+# which it may close them, some days more or less for months of unlike lengths. Told before is told still.
+AGED = """
+select distinct (was.cutoff - to_months(months::int))::date - 3 as first, (parameters.cutoff - to_months(months::int))::date + 3 as last
+from was, parameters, (select forclusion_mois as months from saisine_case union select forclusion_mois + 6 from saisine_case)
+where months is not null and was.cutoff < parameters.cutoff"""
+ACTS = {
+    "saisine_case": "opened_on", "session_judged": "day", "stated_line": "act_date", "holder": "act_date", "redirection": "act_date",
+    "no_show": "act_date",
+}  # fmt: skip
+AGING = " union ".join(f"select saisine from {name} where {{{name}}}" for name in ACTS)
+DUE = f"""
+with {", ".join(f"{name} as (from main.{name} semi join aging using (saisine))" for name in ACTS)}
+select saisine from ({{closed}}
 ) anti join main.closed using (saisine)
-union select saisine from ({CLOSED_NO_RETURN}
+union select saisine from ({{CLOSED_NO_RETURN}}
 ) where saisine not in (select saisine from discrepancy where code = 'CLOSED_NO_RETURN')"""
 # About which something changed: told by a call, decided, named or meant by what is written, or whose day came.
 CHANGED = f"""
@@ -75,11 +90,10 @@ union select reference from decision where kind in {MATCHES} and {KEY.format(com
 union select concat_ws('-', compact[:4], compact[5:10], compact[11:]) from touched_writing
     where regexp_full_match(compact, 'FV[0-9]{{{{8}}}}[0-9A-Z]')
 union {{meant}}
-union select reference from saisine_case where saisine in ({{due}})"""
+union select reference from saisine_case where saisine in (from due)"""
 
 ENVELOPE = """
 insert into discrepancy by name
-with envelope_use as ({use})
 select '{code}' as code, '{severity}' as severity, convention, detail, true as in_scope from ({rule})"""
 
 
@@ -117,14 +131,18 @@ def advance(database: duckdb.DuckDBPyConnection, came: Tables, gone: Tables, now
         gone: the identifiers of those that were there and no longer are.
         now: the other inputs of today, whole. What is stated must be what it was.
     """
-    kept = {name for (name,) in database.execute("select table_name from duckdb_tables()").fetchall()}
+    kept = {
+        name for (name,) in database.execute("select table_name from duckdb_tables() where not temporary").fetchall()
+    }
     _put_in(database, came, gone, now)
     _find_touched(database)
     for name, key in RECEIVED.items():
         database.execute(f"delete from {name} where {key} in (select {key} from gone_{name})").fetchall()
-    changed = {reference for (reference,) in database.execute(_changed()).fetchall() if reference}
+    _find_due(database)
+    changed = CHANGED.format(meant=f"from ({MEANT.format(candidate=steps()['candidate'].sql)})")
+    references = {reference for (reference,) in database.execute(changed).fetchall() if reference}
     made = neighbourhood.recompute(
-        database, changed, kept & (steps().keys() | {"discrepancy"}), writings="from touched_writing"
+        database, references, kept & (steps().keys() | {"discrepancy"}), writings="from touched_writing"
     )
     neighbourhood.splice(database, made)
     _tell_envelopes(database)
@@ -151,7 +169,8 @@ def _find_touched(database: duckdb.DuckDBPyConnection) -> None:
     for name, query in {"call": CALL, "writing": WRITING}.items():
         database.execute(f"create or replace temp table touched_{name} as {query}").fetchall()
     database.execute(f"create or replace temp table right_writing as {exact}").fetchall()
-    database.execute(f"create or replace temp table touched as {TOUCHED}").fetchall()
+    for name, query in {"touched": TOUCHED, "sharing": SHARING}.items():
+        database.execute(f"create or replace temp table {name} as {query}").fetchall()
     database.execute(
         "insert into writing by name select association, written, compact, compact in (from right_writing) as is_right"
         " from touched_writing anti join writing using (association, written)"
@@ -164,23 +183,31 @@ def _share_again(database: duckdb.DuckDBPyConnection) -> None:
     database.execute(f"insert into tie by name {SHARED}").fetchall()
 
 
-def _changed() -> str:
+def _find_due(database: duckdb.DuckDBPyConnection) -> None:
+    """The saisines that the new day closes."""
     plan = steps()
+    aged = database.execute(AGED).fetchall()
+    at_age = {
+        name: " or ".join(f"{day} between date '{first}' and date '{last}'" for first, last in aged) or "false"
+        for name, day in ACTS.items()
+    }
     due = DUE.format(closed=plan["closed"].sql, CLOSED_NO_RETURN=plan["CLOSED_NO_RETURN"].sql)
-    return CHANGED.format(meant=f"from ({MEANT.format(candidate=plan['candidate'].sql)})", due=due)
+    for name, query in {"aging": AGING.format(**at_age), "due": due}.items():
+        database.execute(f"create or replace temp table {name} as {query}").fetchall()
 
 
 def _tell_envelopes(database: duckdb.DuckDBPyConnection) -> None:
     """What is told of all lines of a convention and year."""
     database.execute(f"delete from discrepancy where code in {OF_A_YEAR}").fetchall()
-    use = steps()["envelope_use"].sql
+    database.execute(f"create or replace temp table envelope_use as {steps()['envelope_use'].sql}").fetchall()
     for code in OF_A_YEAR:
         rule = rules()[code]
-        database.execute(ENVELOPE.format(use=use, code=code, severity=rule.severity, rule=rule.sql)).fetchall()
+        database.execute(ENVELOPE.format(code=code, severity=rule.severity, rule=rule.sql)).fetchall()
 
 
 def _tie_again(database: duckdb.DuckDBPyConnection) -> None:
     """The ties of what is there now."""
+    database.execute("delete from sharing where contact_id in (select contact_id from gone_contact)").fetchall()
     _share_again(database)
     database.execute(
         "delete from writing where (association, written) in ("

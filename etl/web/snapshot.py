@@ -1,6 +1,6 @@
-"""What the engine found, read by SQL from the file that `reconcile` wrote (etl/jobs/matching/results.py).
+"""What the engine found, read by SQL from the file that `reconcile` wrote (etl/jobs/matching/results.py) and from that of what the desk shows of it.
 
-The first page of a process computes nothing. When the warehouse has moved on, pages go on showing the last file,
+The first page of a process computes nothing, but for the very first. When the warehouse has moved on, pages go on showing the last file,
 and say so, while one thread of one process makes the next.
 """
 
@@ -35,8 +35,8 @@ class Snapshot:
     """All that the desk's pages read of the engine.
 
     Attributes:
-        path: the file.
-        database: open for reading, read through `rows`.
+        path: the file of results.
+        database: over it and what is shown of it, read through `rows`.
         about: day, quarter, year, last_decision, set_id of what it was computed from.
     """
 
@@ -113,9 +113,9 @@ def shown(home: Path | None = None) -> Shown:
     with connect(home, role="desk") as engine:
         state = kept.state_of(engine)
     wanted = kept.place(home, state, civil_day(settings.now()))
-    if wanted.exists():
+    if kept.beside(wanted).exists():
         return Shown(opened(home, wanted), False)
-    before = kept.last(home, state)
+    before = kept.last(home, state, kept.SHOWN)
     if before is None:
         return Shown(refreshed(home), False)
     if home not in _begun:
@@ -128,17 +128,15 @@ def refreshed(home: Path | None = None) -> Snapshot:
     """The results of the present state, waited for; made once however many ask, in however many processes."""
     home = home or settings.home()
     with connect(home, role="engine") as engine:
-        return opened(home, results.refresh(home, engine, civil_day(settings.now())).path)
+        return opened(home, results.shown(home, engine, civil_day(settings.now())))
 
 
 def opened(home: Path, path: Path) -> Snapshot:
     """A file, open once in this process."""
-    import duckdb
-
     with _opening:
         made = _opened.get(home)
         if made is None or made.path != path:
-            database = duckdb.connect(str(path), read_only=True, config={"threads": 2, "memory_limit": MEMORY})
+            database = kept.seen(path, kept.beside(path), memory_limit=MEMORY)
             made = _opened[home] = Snapshot(path, database, _about(database))
         return made
 

@@ -14,7 +14,7 @@ from tests.bench.measure import ROOT, Figures, stage
 AT_EACH_SIZE = (
     ("world", 10**8), ("matching", 10**8), ("core", 10**8), ("core.pandas", 10**5),
     ("core.statements", 10**5),
-    ("store.load", 10**6), ("store.gather", 10**6), ("store.lines", 10**5), ("story", 10**6), ("reading.journal", 10**6), ("reading.books", 10**5),
+    ("store.load", 10**6), ("store.gather", 10**6), ("store.lines", 10**5), ("story", 10**6), ("night", 10**6), ("reading.journal", 10**6), ("reading.books", 10**5),
     ("splink.untrained", 10**6), ("splink.trained", 10**6),
 )  # fmt: skip
 ONCE = (("startup", 0), ("quarter.one_process", 3_000), ("quarter.commands", 3_000))

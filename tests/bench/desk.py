@@ -15,6 +15,8 @@ from pathlib import Path
 
 import duckdb
 
+from etl.jobs.matching.kept import beside
+
 ROWS = 100_000
 TIMES = 7
 MOST_MS, MOST_BYTES = 200, 300_000
@@ -47,11 +49,12 @@ class Account:
 
 
 def results(path: Path, rows: int = ROWS) -> None:
-    """A file of results with so many discrepancies."""
+    """A file of results, and what is shown of so many discrepancies."""
     with duckdb.connect(str(path)) as database:
+        database.execute(ABOUT, [date(2026, 7, 20)])
+    with duckdb.connect(str(beside(path))) as database:
         database.execute(QUEUE, [rows])
         database.execute("create table returned as select 'FV26-000001-A' as reference")
-        database.execute(ABOUT, [date(2026, 7, 20)])
 
 
 def served(home: Path, rows: int = ROWS):

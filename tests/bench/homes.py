@@ -46,14 +46,20 @@ def held(home: Path) -> Iterator[Engine]:
 def make(home: Path, saisines: int) -> None:
     """A fresh warehouse with its conventions, envelopes of the size of the world, and its register."""
     shutil.rmtree(home, ignore_errors=True)
-    folder = home.with_name(home.name + "-conventions")
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in worlds.CONVENTIONS.glob("*.yaml"):
-        (folder / path.name).write_text(_enveloped(path.read_text(encoding="utf-8"), saisines), encoding="utf-8")
+    folder = write_conventions(home, saisines)
     with running(home, create=True):
         init.run(home, folder, None, "bench", AT)
         with connect(home) as engine, engine.begin() as connection:
             reference.save_associations(connection, [_association(row) for row in worlds.register()], "bench", AT)
+
+
+def write_conventions(home: Path, saisines: int) -> Path:
+    """The convention files beside a home, with envelopes for so many saisines."""
+    folder = home.with_name(home.name + "-conventions")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in worlds.CONVENTIONS.glob("*.yaml"):
+        (folder / path.name).write_text(_enveloped(path.read_text(encoding="utf-8"), saisines), encoding="utf-8")
+    return folder
 
 
 def _enveloped(content: str, saisines: int) -> str:

@@ -166,8 +166,8 @@ def _in_and_out(told: Told) -> list[Verdict]:
 
 
 def _starting(told: Told) -> list[Verdict]:
-    start, story, process, commands = (
-        told.one(name) for name in ("startup", "story", "quarter.one_process", "quarter.commands")
+    start, story, night, process, commands = (
+        told.one(name) for name in ("startup", "story", "night", "quarter.one_process", "quarter.commands")
     )
     rows = []
     if start:
@@ -180,6 +180,8 @@ def _starting(told: Told) -> list[Verdict]:
             Verdict(f"`saisines explain`, {told.size('story')} saisines", "< 1 s", f"{story['seconds']:.2f} s (worst {story['worst']:.2f})", story["seconds"] < 1),
             Verdict(f"a decision and its draft, {told.size('story')} saisines", "< 1 s", f"{story['decision']:.2f} s", story["decision"] < 1),
         ]  # fmt: skip
+    if night:
+        rows.append(Verdict(f"a night of {spaced(night['changed'])} changes over {told.size('night')} settled saisines", "< 5 s", f"{night['seconds']:.1f} s", night["seconds"] < 5, f"{night['keep']:.0f} s (everything computed)"))  # fmt: skip
     if process:
         rows.append(
             Verdict(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from etl.engine import night
 from etl.engine.neighbourhood import make
 from etl.engine.schema import shaped
-from etl.jobs.matching import shown
 from etl.jobs.settlement.inputs import Inputs, gather_since
 from etl.model.quarter import Quarter
 from etl.warehouse.rows import ROWS_PER_DELIVERY
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from etl.jobs.matching.kept import State
 
 # Of a state (etl/jobs/matching/kept.py): what moves rows that no new delivery brings.
-SAME = {3: "stated", 8: "refused_row"}
+SAME = {3: "stated", 8: "replayed"}
 
 
 def follow(
@@ -54,8 +53,6 @@ def follow(
     now = {name: shaped(name, rows) for name, rows in inputs.over(quarter).items() if name not in night.RECEIVED}
     if why_not := night.doubt(database, now):
         return why_not
-    for name in shown.TABLES:
-        database.execute(f"drop table {name}").fetchall()
     return inputs, quarter, night.advance(database, came, gone, now)
 
 

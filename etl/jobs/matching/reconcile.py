@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.engine import statement
 from etl.engine.plan import steps
-from etl.jobs.files import write_atomically
 from etl.jobs.matching import results
-from etl.jobs.settlement.draft import as_json
+from etl.jobs.matching.kept import seen
 from etl.jobs.watching.ran import ran
 from etl.model.quarter import civil_day
 from etl.warehouse.server import connect
@@ -21,6 +19,7 @@ from etl.warehouse.server import connect
 if TYPE_CHECKING:
     import pyarrow as pa
 
+BY_CODE = "select code, count(*) from discrepancy where in_scope group by code order by code"
 RATES = """
 with MISSING_FICHE as (select saisine from discrepancy where code = 'MISSING_FICHE')
 from (
@@ -30,12 +29,13 @@ from (
 
 @dataclass(frozen=True)
 class Reconciled:
-    """What was found: saisines, fiches by how they were matched, what each association owes, the discrepancies."""
+    """What was found: saisines, fiches by how they were matched, what each association owes, discrepancies by code; and what tells all."""
 
     saisines: int
     returns: list[dict[str, Any]]
     matches: dict[str, int]
-    discrepancies: list[dict[str, Any]]
+    by_code: dict[str, int]
+    made: results.Made = field(compare=False)
 
     @property
     def with_fiche(self) -> int:
@@ -43,9 +43,10 @@ class Reconciled:
         return sum(row["returned"] for row in self.returns)
 
     @property
-    def by_code(self) -> dict[str, int]:
-        """The number of discrepancies of each code."""
-        return dict(sorted(Counter(row["code"] for row in self.discrepancies).items()))
+    def discrepancies(self) -> list[dict[str, Any]]:
+        """All of them, read when asked."""
+        with seen(self.made.path) as database:
+            return statement.discrepancies({"discrepancy": database.table("discrepancy").to_arrow_table()})
 
 
 def run(home: Path, at: datetime, progress: Callable[[str], None] = lambda what: None) -> Reconciled:
@@ -57,35 +58,21 @@ def run(home: Path, at: datetime, progress: Callable[[str], None] = lambda what:
         progress: told the step that runs.
     """
     with ran(home, "reconcile", at) as counts:
-        found, made = _reconcile(home, at, progress)
-        counts |= {"saisines": found.saisines, "with_fiche": found.with_fiche} | _way(made)
+        with connect(home, role="engine") as engine:
+            found = _found(results.refresh(home, engine, civil_day(at), progress))
+        counts |= {"saisines": found.saisines, "with_fiche": found.with_fiche} | _way(found.made)
         counts |= {f"discrepancies.{code}": count for code, count in found.by_code.items()}
     return found
 
 
-def _reconcile(home: Path, at: datetime, progress: Callable[[str], None]) -> tuple[Reconciled, results.Made]:
-    with connect(home, role="engine") as engine:
-        made = results.refresh(home, engine, civil_day(at), progress)
-    found = _found(made.path)
-    write_atomically(
-        home / "out" / "rapprochement.json", as_json(summary(found) | {"discrepancies": found.discrepancies})
-    )
-    return found, made
-
-
-def _found(path: Path) -> Reconciled:
+def _found(made: results.Made) -> Reconciled:
     """What is told of a file of results."""
-    import duckdb
-
-    quoted = str(path).replace("'", "''")
-    with duckdb.connect(config={"threads": 2}) as database:
-        database.execute(f"attach '{quoted}' as kept (read_only)").fetchall()
-        database.execute("use kept").fetchall()
+    with seen(made.path) as database:
         [(saisines,)] = database.execute("select count(*) from saisine_case").fetchall()
         matches = database.execute("select how, count(*) from match group by how order by how").fetchall()
-        told = {"discrepancy": database.table("discrepancy").to_arrow_table()}
+        by_code = database.execute(BY_CODE).fetchall()
         rates = database.sql(RATES.format(step=steps()["return_rate"].sql)).to_arrow_table()
-    return Reconciled(saisines, _returns(rates), dict(matches), statement.discrepancies(told))
+    return Reconciled(saisines, _returns(rates), dict(matches), dict(by_code), made)
 
 
 def _way(made: results.Made) -> dict[str, int]:

@@ -1,7 +1,7 @@
-"""What the desk shows of the engine: computed once, kept in one file that any number of processes query.
+"""What the engine finds: computed once, kept in one file that any number of processes query.
 
 A file is named after the state of the warehouse and the civil day it was made from. It holds nothing that cannot be computed again:
-whoever deletes `desk/resultats` loses some seconds.
+whoever deletes `desk/resultats` loses some seconds. Beside it comes what the desk shows of it, once the desk asks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from etl.engine import neighbourhood
 from etl.engine.compute import compute
 from etl.engine.schema import shaped
 from etl.jobs.matching import night
-from etl.jobs.matching.kept import FOLDER, State, age, last, make_small, place, state_of, told
+from etl.jobs.matching.kept import FOLDER, RESULTS, State, age, beside, last, make_small, place, state_of, told
 from etl.jobs.matching.shown import show
 from etl.jobs.settlement.inputs import Inputs, gather
 from etl.jobs.story.facts import OF_SAISINE
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Engine
 
-STEPS = OF_SAISINE | {"exact", "proposal"}  # what a file is made from
+STEPS = OF_SAISINE | {"exact"}  # what a file is made from
 KEPT = 2  # a page that is being answered may still read the one before
 WITHHELD = {"iban", "bic", "titulaire", "email"}  # of the register: the desk reads bank details where they are guarded
 
@@ -61,18 +61,33 @@ def refresh(home: Path, engine: Engine, day: date, progress: Progress = lambda w
     The state is read before the inputs: what comes in between makes the file stale, never wrong.
     """
     with _alone(home):
-        state = state_of(engine)
-        path, before = place(home, state, day), last(home, state)
-        if path.exists():
-            return Made(path)
-        making = path.with_suffix(".tmp")
-        made = _from_last(before, making, engine, state, day, progress) if before else "first"
-        if isinstance(made, str):
-            progress(made)
-            _from_all(making, engine, state, day, progress)
-        making.replace(path)
-        _forget_old(path)
-        return Made(path, why=made) if isinstance(made, str) else Made(path, again=made)
+        return _made(home, engine, day, progress)
+
+
+def shown(home: Path, engine: Engine, day: date, progress: Progress = lambda what: None) -> Path:
+    """The file of the present state as `refresh` makes it, with what the desk shows of it beside."""
+    with _alone(home):
+        path = _made(home, engine, day, progress).path
+        if not beside(path).exists():
+            making = beside(path).with_suffix(".tmp")
+            show(path, making, progress)
+            making.replace(beside(path))
+        return path
+
+
+def _made(home: Path, engine: Engine, day: date, progress: Progress) -> Made:
+    state = state_of(engine)
+    path, before = place(home, state, day), last(home, state)
+    if path.exists():
+        return Made(path)
+    making = path.with_suffix(".tmp")
+    made = _from_last(before, making, engine, state, day, progress) if before else "first"
+    if isinstance(made, str):
+        progress(made)
+        _from_all(making, engine, state, day, progress)
+    making.replace(path)
+    _forget_old(path)
+    return Made(path, why=made) if isinstance(made, str) else Made(path, again=made)
 
 
 def _from_last(before: Path, making: Path, engine: Engine, state: State, day: date, progress: Progress) -> int | str:
@@ -80,27 +95,32 @@ def _from_last(before: Path, making: Path, engine: Engine, state: State, day: da
     progress("night")
     shutil.copyfile(before, making)
     with _opened(making) as database:
+        database.execute(
+            "set force_compression = 'uncompressed'"
+        ).fetchall()  # a third of writing the little that a night adds
         followed = night.follow(database, engine, state, day)
         if isinstance(followed, str):
             return followed
         inputs, quarter, again = followed
         _tell_about(database, state, inputs, quarter)
-        given = {name: database.table(name).to_arrow_table() for name in inputs.over(quarter).keys() | {"stated"}}
-        proposal = compute(given | _weights(), {"proposal"}, progress)["proposal"]
-        progress("desk")
-        show(database, day, proposal)
         return again
 
 
 def _from_all(making: Path, engine: Engine, state: State, day: date, progress: Progress) -> None:
     inputs = gather(engine, day)
+    write(making, state, inputs, compute(inputs.over(inputs.last_quarter()), STEPS, progress))
+
+
+def write(path: Path, state: State, inputs: Inputs, tables: Mapping[str, pa.Table]) -> None:
+    """Make a file of results: of `STEPS`, computed from these inputs over their last quarter."""
     quarter = inputs.last_quarter()
-    tables = compute(taken_in(inputs, quarter), STEPS, progress)
-    making.unlink(missing_ok=True)
-    with _opened(making) as database:
+    path.unlink(missing_ok=True)
+    with _opened(path) as database:
         fill(database, state, inputs, quarter, tables)
-        progress("desk")
-        show(database, day, tables["proposal"])
+    with _opened(
+        path
+    ) as database:  # the first change of a file puts its row groups together, which the next night would wait for
+        _tell_about(database, state, inputs, quarter)
 
 
 @contextmanager
@@ -111,17 +131,6 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(path), config={"threads": 2}) as database:
         path.chmod(0o600)
         yield database
-
-
-def taken_in(inputs: Inputs, quarter: Quarter) -> dict[str, pa.Table]:
-    """What `STEPS` are computed from."""
-    return inputs.over(quarter) | _weights()
-
-
-def _weights() -> dict[str, pa.Table]:
-    from etl.engine.proposals import weight_table
-
-    return {"weight": weight_table()}
 
 
 @contextmanager
@@ -150,7 +159,7 @@ def fill(
 ) -> None:
     """What stories are told from and neighbourhoods computed again: the engine's inputs and results, the register, and what they are as of."""
     given = {name: shaped(name, rows) for name, rows in inputs.over(quarter).items()}
-    neighbourhood.keep(database, given | {name: rows for name, rows in tables.items() if name != "proposal"})
+    neighbourhood.keep(database, given | dict(tables))
     _tell_about(database, state, inputs, quarter)
 
 
@@ -166,9 +175,11 @@ def _tell_about(database: duckdb.DuckDBPyConnection, state: State, inputs: Input
 
 
 def _forget_old(made: Path) -> None:
-    """Remove all but the last files, and all those of before the last erasure."""
+    """Remove all but the last files and the last shown, and all those of before the last erasure."""
     erasure = made.name.partition("-")[0]
-    found = sorted(made.parent.glob("*.duckdb"), key=age)
+    found = sorted(made.parent.glob(f"*{RESULTS}"), key=age)
+    shown_last = [path for path in found if beside(path).exists()][-1:]
     for path in found:
-        if path not in found[-KEPT:] or path.name.partition("-")[0] != erasure:
+        if path not in [*found[-KEPT:], *shown_last] or path.name.partition("-")[0] != erasure:
             path.unlink(missing_ok=True)
+            beside(path).unlink(missing_ok=True)

@@ -1,19 +1,25 @@
-"""What the desk shows beside the engine's tables: the queue of discrepancies with what is at stake, what came back, the proposals."""
+"""What the desk shows beside the engine's tables: the queue of discrepancies with what is at stake, what came back, the proposals.
+
+It is about all saisines whatever little changed (proposals learn from all answers, stakes suppose all that can be accepted), so it is made from the
+kept results when it is first asked for, in a file of its own beside theirs.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from etl.engine import neighbourhood
 from etl.engine.plan import steps
 from etl.engine.schema import table
 from etl.jobs.matching.decision_rules import ACCEPTED, OF_A_FICHE
-from etl.jobs.matching.kept import make_small
+from etl.jobs.matching.kept import attach, make_small, seen
 from etl.model.reference import compact
 
 if TYPE_CHECKING:
@@ -31,28 +37,55 @@ select reference, root, acts from (
 )"""
 PENDING = 1_000_000_000  # supposed decisions come after all those recorded
 TABLES = ("proposal", "queue", "returned", "rule")  # what `show` makes
+# What proposals read besides the steps of `sql/propose`: steps that are not kept, and those that `saisine_case` holds.
+OF_PROPOSALS = ("written", "exact")
+OF_A_CASE = {
+    "saisine": "saisine, reference, opened_on, departement",
+    "terms": "saisine, convention, qualite, qualite_from_fiche",
+}
 
 
-def show(database: duckdb.DuckDBPyConnection, day: date, proposal: pa.Table) -> None:
+def show(results: Path, making: Path, progress: Callable[[str], None] = lambda step: None) -> None:
     """Make what the desk shows.
 
     Args:
-        database: with the engine's inputs and results, as `neighbourhood.keep` fills it.
-        day: from which ages are counted.
-        proposal: the step of that name.
+        results: a file of results.
+        making: where to.
+        progress: told of what is made.
     """
-    neighbourhood.make(database, "supposed", supposed(database))
-    make_small(database, "rule", _rules())
-    make_small(database, "proposal", _proposals(proposal))
-    _derive(database, day)
+    with seen(results) as database:
+        progress("stakes")
+        neighbourhood.make(database, "supposed", supposed(database))
+        make_small(database, "rule", _rules())
+        for name in ("queue", "returned"):
+            query = (files("etl.jobs.matching") / "desk_sql" / f"{name}.sql").read_text(encoding="utf-8")
+            database.execute(f"create table {name} as {query}").fetchall()
+        progress("proposals")
+        make_small(database, "proposal", _proposals(proposed(database)))
+        _write(database, making)
 
 
-def _derive(database: duckdb.DuckDBPyConnection, day: date) -> None:
-    """The tables that pages are made of (etl/jobs/matching/desk_sql); what served only to make them goes."""
-    for name in ("queue", "returned"):
-        query = (files("etl.jobs.matching") / "desk_sql" / f"{name}.sql").read_text(encoding="utf-8")
-        database.execute(f"create table {name} as {query}", {"today": day} if "$today" in query else {})
-    database.execute("drop table supposed")
+def _write(database: duckdb.DuckDBPyConnection, path: Path) -> None:
+    path.unlink(missing_ok=True)
+    attach(database, path, "shown")
+    path.chmod(0o600)
+    for name in TABLES:
+        database.execute(f"create table shown.{name} as from {name}").fetchall()
+
+
+def proposed(database: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The step `proposal`, from the tables that are kept: those that it reads besides are made again."""
+    from etl.engine.proposals import weight_table
+
+    neighbourhood.make(database, "weight", weight_table())
+    for name in ("word", "prestation"):  # within a computation codes are numbers; here they are text
+        database.execute(f"create type {name} as varchar").fetchall()
+    for name, columns in OF_A_CASE.items():
+        database.execute(f"create view {name} as select {columns} from saisine_case").fetchall()
+    for step in steps().values():
+        if step.name in OF_PROPOSALS or step.folder == "propose":
+            database.execute(f"create table {step.name} as {step.sql}").fetchall()
+    return database.table("proposal").to_arrow_table()
 
 
 def proposal_name(association: str, written: str) -> str:

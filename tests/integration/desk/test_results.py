@@ -22,20 +22,29 @@ def at(home, monkeypatch):
 
 
 def computed(monkeypatch):
-    """Count the computations made from here on."""
+    """Which computations are made from here on."""
     made = []
-    whole = results.compute
-    monkeypatch.setattr(results, "compute", lambda *given: made.append(1) or whole(*given))
+
+    def told(module, name):
+        whole = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *given: made.append(name) or whole(*given))
+
+    for module, name in ((results, "compute"), (results.night, "follow"), (results, "show")):
+        told(module, name)
     return made
 
 
-def test_reconcile_writes_what_the_first_page_reads_and_nothing_is_computed_again(home, engine, at, monkeypatch):
+def test_the_first_page_makes_what_the_desk_shows_from_what_reconcile_wrote_and_the_next_compute_nothing(
+    home, engine, at, monkeypatch
+):
     reconcile.run(home, at)
     path = kept.place(home, kept.state_of(engine), civil_day(at))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     made = computed(monkeypatch)
     shown = snapshot.shown(home)
-    assert (shown.stale, shown.snapshot.path, made) == (False, path, [])
+    assert (shown.stale, shown.snapshot.path, made) == (False, path, ["show"])
+    assert stat.S_IMODE(kept.beside(path).stat().st_mode) == 0o600
+    assert (snapshot.shown(home).snapshot is shown.snapshot, made) == (True, ["show"])
     told = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, check=True).stdout
     assert told == f"False {shown.snapshot.rows('select count(*) as n from queue')[0]['n']}\n"
 
@@ -51,7 +60,7 @@ def test_after_a_decision_the_last_results_are_shown_as_such_and_the_next_are_ma
     made = computed(monkeypatch)
     after = snapshot.refreshed(home)
     assert snapshot.refreshed(home) is after
-    assert (after.path != before, after.last_decision, len(made)) == (True, 1, 1)
+    assert (after.path != before, after.last_decision, made) == (True, 1, ["follow", "show"])
     snapshot._begun.discard(home)
 
 

@@ -5,16 +5,17 @@ import shutil
 from collections import Counter
 from datetime import timedelta
 
-import duckdb
 import pytest
 from sqlalchemy import text
 
 from etl.jobs.intake import deliveries, inbox
-from etl.jobs.matching import decide, kept, reconcile, results
+from etl.jobs.matching import decide, kept, propose, reconcile, results, shown
+from etl.jobs.matching import night as following
 from etl.jobs.matching.acts import fingerprints
 from etl.jobs.running import init, sample
 from etl.model.quarter import civil_day
 from etl.warehouse.server import connect, running
+from etl.warehouse.watch import save_act
 from tests.integration.explain.sampled import AT
 from tests.integration.explain.test_explain import finalise
 
@@ -49,11 +50,14 @@ def night(home, at, caplog):
 
 
 def contents(home, at):
-    """The tables of the file of the present state, as rows whatever their order."""
+    """The tables of the file of the present state and of what the desk shows of it, as rows whatever their order."""
     with connect(home) as engine:
         path = kept.place(home, kept.state_of(engine), civil_day(at))
-    with duckdb.connect(str(path), read_only=True) as database:
-        names = [name for (name,) in database.execute("select table_name from duckdb_tables()").fetchall()]
+        results.shown(home, engine, civil_day(at))
+    with kept.seen(path, kept.beside(path)) as database:
+        names = [
+            name for (name,) in database.execute("select view_name from duckdb_views() where not internal").fetchall()
+        ]
         rows = {name: database.sql(f"select * {ORDER_ONLY.get(name, '')} from {name}") for name in names}
         return {name: Counter(map(repr, found.fetchall())) for name, found in rows.items()}
 
@@ -84,11 +88,23 @@ def test_fiches_decisions_a_withdrawal_and_a_new_day_are_followed(home, caplog):
     assert way["again"] < found.saisines
     whole, tables = from_scratch(home, at)
     assert found == whole
+    assert {"queue", "proposal", "paid", "contact"} <= tables.keys()
     made = contents(home, at)
     assert {
         name: (tables[name] - made[name], made[name] - tables[name]) for name in tables if tables[name] != made[name]
     } == {}
     assert tables.keys() == made.keys()
+    assert proposed(home, at) == propose.run(home, at)
+
+
+def proposed(home, at):
+    """The proposals that the desk shows."""
+    with connect(home) as engine:
+        path = kept.place(home, kept.state_of(engine), civil_day(at))
+    with kept.seen(path, kept.beside(path)) as database:
+        rows = database.execute("select content from proposal order by place").fetchall()
+    assert rows
+    return [shown.proposal_from(content) for (content,) in rows]
 
 
 def some(home):
@@ -99,6 +115,14 @@ def some(home):
 def test_what_is_stated_since_computes_everything(home, caplog):
     finalise(home)
     assert night(home, AT + 2 * DAY, caplog)[1] == {"whole.STATED": 1}
+
+
+def test_rows_judged_again_compute_everything(home):
+    with connect(home) as engine:
+        state = kept.state_of(engine)
+        told = (*state[:8], state[8] + 1, *state[9:])
+        with kept.seen(kept.last(home, state)) as database:
+            assert following.follow(database, engine, told, civil_day(AT + 2 * DAY)) == "replayed"
 
 
 def test_a_register_read_again_is_followed_and_another_one_computes_everything(home, caplog):
@@ -115,3 +139,9 @@ def test_a_register_read_again_is_followed_and_another_one_computes_everything(h
 def test_the_results_of_today_are_looked_up(home, monkeypatch, caplog):
     monkeypatch.setattr(results, "compute", None)
     assert night(home, AT + 3 * DAY, caplog)[1] == {}
+
+
+def test_after_an_erasure_everything_is_computed_from_nothing_kept(home, caplog):
+    with connect(home) as engine, engine.begin() as connection:
+        save_act(connection, "erasure", {}, "dpo", "test", AT)
+    assert night(home, AT + 3 * DAY, caplog)[1] == {"whole.FIRST": 1}

@@ -14,13 +14,14 @@ select md5(concat_ws('|', discrepancy.code, discrepancy.reference, discrepancy.a
     discrepancy.code, severity, sentence, discrepancy.reference, discrepancy.convention, discrepancy.association, discrepancy.written,
     discrepancy.detail, discrepancy.decision_id,
     coalesce(fiche_seen.received_on, saisine_case.opened_on) as since,
-    date_diff('day', coalesce(fiche_seen.received_on, saisine_case.opened_on), $today::date) as age_days,
+    date_diff('day', coalesce(fiche_seen.received_on, saisine_case.opened_on), about.day) as age_days,
     strpos('BHWI', severity) as rank,
     acceptable and (discrepancy.reference is not null or discrepancy.code = 'JOURNAL_GAP') and discrepancy.decision_id is null and severity <> 'I' as acceptable,
     case when acceptable and discrepancy.decision_id is null and discrepancy.saisine is not null
          then greatest(0, coalesce(then_paid.cents, 0) - coalesce(now_paid.cents, 0))::bigint end as stake_cents
 from discrepancy
 join rule using (code)
+cross join about
 left join saisine_case on saisine_case.saisine = discrepancy.saisine
 left join now_paid on now_paid.saisine = discrepancy.saisine
 left join then_paid on then_paid.saisine = discrepancy.saisine
