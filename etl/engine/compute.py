@@ -7,15 +7,21 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
-from etl.engine.plan import Step, checks, needed, rules
+from etl.engine.plan import Step, checks, needed, rules, steps
 from etl.engine.schema import PRESTATIONS, SCHEMAS, WORDS, WRITTEN, shaped, table
 from etl.model.errors import AwayError
 
-RESULTS = frozenset({"line", "not_paid", "payee", "discrepancy", "saisine_case"})
+RESULTS = frozenset({"line", "not_paid", "payee", "discrepancy", "saisine_reference"})
 READ_OFTEN = frozenset({"fiche", "session"})
+# Views: what is not asked of them is not computed.
+IN_PART = frozenset({"act_reason", "taking_part", "paid", "saisine_reference"})
 REPEATED = "rationed"
 ROUNDS = 1000
 MEMORY_LIMIT = "2GB"
+FILLED = "select table_name from duckdb_tables() where estimated_size > 0"
+NOTHING = """
+select null::text as code, null::text as severity, null::bigint as saisine, null::word as association, null::text as written,
+    null::word as convention, null::date as day, null::text as detail where false"""
 
 
 class CheckError(Exception):
@@ -119,7 +125,8 @@ def _run(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
     if step.name == REPEATED:
         _run_until_settled(connection, step)
     else:
-        connection.execute(f"create table {step.name} as {step.sql}").fetchall()
+        kind = "view" if step.name in IN_PART else "table"
+        connection.execute(f"create {kind} {step.name} as {step.sql}").fetchall()
 
 
 def _run_until_settled(connection: duckdb.DuckDBPyConnection, step: Step) -> None:
@@ -128,18 +135,18 @@ def _run_until_settled(connection: duckdb.DuckDBPyConnection, step: Step) -> Non
     What a line gets depends only on lines before it, so each round settles at least one more line than the one before.
     """
     connection.execute(
-        "create table spent as select convention, place, price_cents as paid_cents, true as consumes, false as cut_by_envelope from contended"
+        "create table spent as select line_id, price_cents as paid_cents, true as consumes, false as cut_by_envelope from contended"
     ).fetchall()
     for _ in range(ROUNDS):
         connection.execute(f"create or replace table {step.name} as {step.sql}").fetchall()
         changed = connection.execute(
-            f"select count(*) from {step.name} as now join spent using (convention, place) where (now.consumes, now.cut_by_envelope)"
+            f"select count(*) from {step.name} as now join spent using (line_id) where (now.consumes, now.cut_by_envelope)"
             " <> (spent.consumes, spent.cut_by_envelope) or now.cut_by_envelope and now.paid_cents <> spent.paid_cents"
         ).fetchone()
         if changed == (0,):
             return
         connection.execute(
-            f"create or replace table spent as select convention, place, paid_cents, consumes, cut_by_envelope from {step.name}"
+            f"create or replace table spent as select line_id, paid_cents, consumes, cut_by_envelope from {step.name}"
         ).fetchall()
     raise RuntimeError(f"The caps did not settle in {ROUNDS} rounds.")
 
@@ -154,11 +161,16 @@ def _refuse_offenders(connection: duckdb.DuckDBPyConnection, step: Step) -> None
 
 def _drop_read(connection: duckdb.DuckDBPyConnection, plan: list[Step], position: int, asked: frozenset[str]) -> None:
     """Drop what no later step reads: half of the memory at a million saisines."""
-    later = frozenset().union(*(step.reads for step in plan[position + 1 :]), asked)
+    later = frozenset().union(*(_read(step.reads) for step in plan[position + 1 :]), _read(asked))
     codes = _read_by_discrepancy() if "discrepancy" in asked else frozenset()
-    made = {step.name for step in plan[: position + 1]}
-    for name in plan[position].reads & made - later - codes:
+    made = {step.name for step in plan[: position + 1]} - IN_PART
+    for name in _read(plan[position].reads) & made - later - codes:
         connection.execute(f"drop table {name}").fetchall()
+
+
+def _read(names: frozenset[str]) -> frozenset[str]:
+    """With what the views among them read."""
+    return names.union(*(_read(steps()[name].reads) for name in names & IN_PART))
 
 
 def _read_by_discrepancy() -> frozenset[str]:
@@ -166,27 +178,34 @@ def _read_by_discrepancy() -> frozenset[str]:
 
 
 def _all_discrepancies(connection: duckdb.DuckDBPyConnection) -> str:
-    """One row per (code, saisine, association, written, convention): the most severe, its details joined."""
-    parts = []
-    for rule in rules().values():
-        columns = connection.table(rule.name).columns
-        severity = "severity" if "severity" in columns else f"'{rule.severity}'"
-        written = "written" if "written" in columns else "null::text"
-        convention = "convention" if "convention" in columns else "null::text"
-        day = "day" if "day" in columns else "null::date"
-        parts.append(
-            f"select '{rule.name}' as code, {severity} as severity, saisine, association, {written} as written,"
-            f" {convention} as convention, {day} as day, detail::text as detail from {rule.name}"
-        )
+    """One row per (code, saisine, association, written, convention): the most severe, its details joined; rules that found nothing are not read."""
+    filled = {name for (name,) in connection.execute(FILLED).fetchall()}
+    parts = [_told(connection, rule) for rule in rules().values() if rule.name in filled]
     return f"""
-        with told as ({" union all ".join(parts)}),
-        lifted as (select code, saisine, day, max(decision_id) as decision_id from accepted group by all)
-        select told.code, arg_min(severity, strpos('BHWI', severity)) as severity, told.saisine, any_value(reference) as reference,
-            coalesce(told.convention, any_value(saisine_case.convention)) as convention, association, written,
-            string_agg(distinct detail, ', ' order by detail) as detail, coalesce(any_value(in_scope), true) as in_scope,
-            max(decision_id) as decision_id
-        from told
-        left join saisine_case on saisine_case.saisine = told.saisine
-        left join lifted on lifted.code = told.code and lifted.saisine is not distinct from told.saisine
-            and (lifted.day is null or lifted.day = told.day)
-        group by told.code, told.saisine, association, written, told.convention, told.day"""
+        with told as ({" union all ".join([*parts, NOTHING])}),
+        lifted as (select code, saisine, day, max(decision_id) as decision_id from accepted group by all),
+        found as (
+            select told.code, arg_min(severity, strpos('BHWI', severity)) as severity, told.saisine, association, written, convention,
+                case when count(*) = 1 then min(detail)
+                     when count(detail) > 0 then array_to_string(list_sort(list_distinct(list(detail))), ', ') end as detail,
+                max(decision_id) as decision_id
+            from told
+            left join lifted on lifted.code = told.code and lifted.saisine is not distinct from told.saisine
+                and (lifted.day is null or lifted.day = told.day)
+            group by told.code, told.saisine, association, written, convention, told.day
+        )
+        select code, severity, found.saisine, reference, coalesce(found.convention, saisine_case.convention) as convention, association, written,
+            detail, coalesce(in_scope, true) as in_scope, decision_id
+        from found left join saisine_case using (saisine)"""
+
+
+def _told(connection: duckdb.DuckDBPyConnection, rule: Step) -> str:
+    columns = connection.table(rule.name).columns
+    severity = "severity" if "severity" in columns else f"'{rule.severity}'"
+    written = "written" if "written" in columns else "null::text"
+    convention = "convention" if "convention" in columns else "null::text"
+    day = "day" if "day" in columns else "null::date"
+    return (
+        f"select '{rule.name}' as code, {severity} as severity, saisine, association, {written} as written,"
+        f" {convention} as convention, {day} as day, detail::text as detail from {rule.name}"
+    )

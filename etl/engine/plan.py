@@ -9,7 +9,9 @@ from importlib.resources.abc import Traversable
 
 FOLDERS = ("reconcile", "propose", "rate", "settle", "report", "rules", "checks")
 READS = re.compile(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)|,\s+(parameters)\b", re.IGNORECASE)
-DEFINES = re.compile(r"(?:\bwith(?:\s+recursive)?|\),)\s*([a-z_]+)\s*(?:\([^()]*\))?\s+as\s+\(", re.IGNORECASE)
+DEFINES = re.compile(
+    r"(?:\bwith(?:\s+recursive)?|\),)\s*([a-z_]+)\s*(?:\([^()]*\))?\s+as\s+(?:not\s+materialized\s+)?\(", re.IGNORECASE
+)
 HEADER = re.compile(r"-- (?P<code>[A-Z0-9_]+) · (?P<severity>[BHWI])\n-- (?P<sentence>.+)\n-- (?P<why>.+)\n")
 
 

@@ -21,7 +21,7 @@ LINE = (*ACT, "kind", "base_cents", "uplift_pct", "amount_cents", "tariff", "cor
 # The acts of a convention as statements print them, in their order: DuckDB names, writes and sorts what Python then only wraps.
 SHAPED = """
 select coalesce(nullif({reference}, ''), known.reference) as saisine, association, prestation, act_date::text as act_date, nth, {others}
-from {table} as act left join (select saisine, reference from saisine_case) as known on known.saisine = act.saisine
+from {table} as act left join saisine_reference as known on known.saisine = act.saisine
 where act.convention = $convention
 order by association, 1, list_position($prestations, prestation), act.act_date, nth{last}"""
 LINES = SHAPED.format(
@@ -42,7 +42,7 @@ def statements(
     noted = _grouped(row for row in found if row["in_scope"] and row["convention"] is not None)
     gaps = sorted(row["detail"] for row in found if row["code"] == "JOURNAL_GAP" and row["decision_id"] is None)
     with duckdb.connect(config={"threads": 2}) as connection:
-        for name in ("line", "not_paid", "saisine_case"):
+        for name in ("line", "not_paid", "saisine_reference"):
             connection.register(name, results[name])
         return {
             code: _statement(
@@ -144,7 +144,7 @@ def _payees(rows: list[Row]) -> list[Row]:
 
 
 def _references(results: Mapping[str, pa.Table]) -> dict[int, str]:
-    known = results["saisine_case"]
+    known = results["saisine_reference"]
     return dict(zip(known.column("saisine").to_pylist(), known.column("reference").to_pylist(), strict=True))
 
 

@@ -5,4 +5,4 @@ with ends as (
     union all select saisine, convention, association, prestation, act_date, nth from stated_line
 )
 select saisine, convention, association, prestation, act_date, nth
-from act_reason anti join ends using (saisine, convention, association, prestation, act_date, nth)
+from act anti join ends using (saisine, convention, association, prestation, act_date, nth)

@@ -2,9 +2,8 @@
 with used as (
     select convention, saisine, sum(paid_cents) as cents, sum(paid_cents) filter (where is_due and not was_stated) as new_cents,
         max(plafond_saisine_cents) as limit_cents
-    from paid group by all
+    from paid where plafond_saisine_cents is not null group by all
     union all
-    select convention, act_year, sum(paid_cents), sum(paid_cents) filter (where is_due and not was_stated), max(envelope_cents)
-    from paid group by all
+    select convention, act_year, after_cents, new_cents, envelope_cents from envelope_use
 )
 select convention, saisine from used where cents > limit_cents and new_cents > 0

@@ -25,12 +25,12 @@ known_session as (
     from stated_line where prestation in ('PSY', 'JUR', 'SOC') group by all
 ),
 told as (
-    select single.saisine, single.root, coalesce(known.association, single.association)::word as association, prestation,
+    select single.saisine, single.root, urgent.saisine is not null as is_urgent, coalesce(known.association, single.association)::word as association, prestation,
         coalesce(known.act_date, single.act_date) as act_date, 1 as nth, null::word as heure, 0 as row_number, false as undated, null::word as mode,
         null::text as invalid_by, null::text as surplus_by, false as elsewhere, null::date as tariff_on
-    from single left join known_single as known using (saisine, root, prestation)
+    from single left join known_single as known using (saisine, root, prestation) left join urgent using (saisine, root)
     union all by name
-    select judged.saisine, judged.root, coalesce(known.association, judged.association)::word as association, judged.prestation, judged.day as act_date, judged.nth,
+    select judged.saisine, judged.root, is_urgent, coalesce(known.association, judged.association)::word as association, judged.prestation, judged.day as act_date, judged.nth,
         judged.heure, judged.row_number, undated, mode, invalid_by, surplus_by, elsewhere.saisine is not null as elsewhere,
         judged.day as tariff_on
     from session_judged as judged
@@ -41,14 +41,13 @@ told as (
         and elsewhere.day = judged.day and elsewhere.nth = judged.nth
 )
 select told.* exclude (tariff_on), live.convention, live.qualite, live.forclusion_mois, live.plafond_saisine_cents,
-    coalesce(told.tariff_on, live.opened_on) as tariff_on, urgent.saisine is not null as is_urgent,
+    coalesce(told.tariff_on, live.opened_on) as tariff_on,
     own.saisine is not null as was_stated, own.first_order, own.statement_number, own.stated_cents,
     own.saisine is not null and not own.taken_back as is_stated,
     anywhere.saisine is not null as stated_anywhere
 from told
 join live using (saisine)
 cross join parameters
-left join urgent on urgent.saisine = told.saisine and urgent.root = told.root
 left join stated_line as own on own.saisine = told.saisine and own.convention = live.convention and own.association = told.association
     and own.prestation = told.prestation and own.act_date = told.act_date and own.nth = told.nth
 left join (

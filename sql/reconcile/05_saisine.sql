@@ -1,17 +1,24 @@
 -- One row per saisine, as the journal tells it (rules §3), before conventions, fiches and decisions on its terms.
--- The first row opens it; of what the others bring, the last that is given holds.
+-- The first row opens it; of what the others bring, the last that is given holds: only those told more than twice need any order.
 with opening as (
     select saisine, reference, debut_on as opened_on, debut_at as opened_at, id_appel as opened_by, numero_appele, debut_time as opened_time,
         urgence, beneficiaire, qualite, departement, convention
     from journal_row where n = 1
 ),
+told_often as (
+    select saisine from journal_row where n = 3
+),
 later as (
+    select saisine, urgence, nullif(beneficiaire, '') as beneficiaire, nullif(qualite, '')::word as qualite,
+        nullif(departement, '')::word as departement, nullif(convention, '')::word as convention
+    from journal_row anti join told_often using (saisine) where n = 2
+    union all
     select saisine, bool_or(urgence) as urgence,
         arg_max(beneficiaire, n) filter (beneficiaire <> '') as beneficiaire,
         arg_max(qualite, n) filter (qualite <> '') as qualite,
         arg_max(departement, n) filter (departement <> '') as departement,
         arg_max(convention, n) filter (convention <> '') as convention
-    from journal_row where n > 1 group by saisine
+    from journal_row semi join told_often using (saisine) where n > 1 group by saisine
 ),
 party as (
     select saisine,

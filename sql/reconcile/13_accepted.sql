@@ -11,7 +11,9 @@ with accepting as (
     qualify row_number() over (partition by saisine, code, day order by decision_id desc) = 1
 ),
 sender as (
-    select saisine, root from seizure union select saisine, root from latest union select saisine, root from stated_line
+    select saisine, root from seizure semi join accepting using (saisine)
+    union select saisine, root from latest semi join accepting using (saisine)
+    union select saisine, root from stated_line semi join accepting using (saisine)
 ),
 basis as (
     select distinct decision_id, linked.root, acts from decision_basis join linked using (association)

@@ -1,8 +1,9 @@
 -- One row per line that stands in a group that a cap may cut (rules §8): more lines than the number, more cents than the ceiling or the envelope, or a
--- closed envelope. All lines of such a group are here, and only they need the rounds of `rationed`: the others are paid their price.
-with line as (
-    select convention, place, saisine, prestation, if(by_person, coalesce(beneficiaire, saisine::text), null) as person, year(act_date) as act_year,
-        by_person, is_due, is_stated, price_cents, floor_cents, cap_count, cap_per, plafond_saisine_cents
+-- closed envelope. All lines of such a group are here, each with its `place` among those of its convention, and only they need the rounds of
+-- `rationed`: the others are paid their price.
+with line as not materialized (
+    select line_id, convention, turn, saisine, prestation, if(by_person, coalesce(beneficiaire, saisine::text), null) as person,
+        year(act_date) as act_year, is_due, is_stated, price_cents, floor_cents, cap_count, cap_per, plafond_saisine_cents
     from priced
 ),
 tight_number as (
@@ -12,7 +13,7 @@ tight_number as (
 ),
 tight_person as (
     select convention, person, act_year, prestation
-    from line where by_person group by all having count(*) > min(cap_count) filter (cap_per = 'beneficiaire_annee')
+    from line where person is not null group by all having count(*) > min(cap_count) filter (cap_per = 'beneficiaire_annee')
 ),
 tight_saisine as (
     select convention, saisine from line
@@ -25,8 +26,9 @@ tight_year as (
     group by line.convention, act_year
     having sum(price_cents) > any_value(envelope.amount_cents) or any_value(coalesce(cutoff > closes_on, false))
 )
-select line.*, tight_number.saisine is not null or tight_person.person is not null as by_number, tight_saisine.saisine is not null as by_saisine,
-    envelope_cents, coalesce(is_closed, false) and is_due and not is_stated as envelope_closed
+select line.* exclude (turn), row_number() over (partition by line.convention order by turn) as place,
+    tight_number.saisine is not null or tight_person.person is not null as by_number,
+    tight_saisine.saisine is not null as by_saisine, envelope_cents, coalesce(is_closed, false) and is_due and not is_stated as envelope_closed
 from line
 left join tight_number on tight_number.convention = line.convention and tight_number.saisine = line.saisine
     and tight_number.prestation = line.prestation

@@ -43,7 +43,7 @@ def draft(tables: dict[str, list[Row]], quarter: str, cutoff: str) -> dict[str, 
 
 def _facts(results: dict[str, pa.Table]) -> dict[tuple, Row]:
     """What a finalised line keeps beside what it prints, by its identity within a convention."""
-    case = results["saisine_case"]
+    case = results["saisine_reference"]
     references = dict(zip(case["saisine"].to_pylist(), case["reference"].to_pylist(), strict=True))
     return {
         (
