@@ -68,7 +68,7 @@ def _bare_csv(content: bytes) -> None:
 
 
 def _judge(contents: list[Content]) -> Any:
-    given = [Given(place, "AAV001", RECEIVED_ON, content) for place, content in enumerate(contents)]
+    given = [Given(place, "AAV001", RECEIVED_ON, content) for place, content in enumerate(contents, 1)]
     return judge(given, {f"AAV{n:03d}": f"AAV{n:03d}" for n in range(1, 131)} | {c: c for c in ("AMF", "CALAE", "ENSEIGNE", "SPORT")}, lambda *_: None)  # fmt: skip
 
 
