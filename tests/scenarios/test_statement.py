@@ -82,6 +82,18 @@ def test_a_refused_saisine_is_taken_back_whichever_convention_states_it():
     assert back == {"CALAE": [("PEC", -9000)], "SPORT": [("PSY", -5000)]}
 
 
+def test_a_saisine_closes_by_the_stated_date_of_its_reo_whatever_its_fiche_says_since():
+    redirected = [contact(), contact(day(1, 20), association="A2")]
+    told = [fiche(issue="hors_champ", date_cloture=day(3, 1))]
+    reo = stated(day(1, 6)) | {"prestation": "REO", "amount_cents": 2500}
+    tables = world(
+        contact=redirected, fiche=told, session=[session(day(1, 25))], stated=[reo], tariff=[tariff(forclusion_mois=1)]
+    )
+    listed = {on: draft(tables, QUARTER, on)["statements"]["CALAE"]["not_paid"] for on in ("2026-08-25", "2026-08-26")}
+    assert [row["reason"] for row in listed["2026-08-25"]] == ["SESSION_OUTSIDE_SEIZURE"]
+    assert listed["2026-08-26"] == []
+
+
 def test_STATED_ACT_DROPPED():
     once = [stated(day(1, 9))]
     assert found(world(stated=once)) == {"STATED_ACT_DROPPED": "H"}
