@@ -30,7 +30,7 @@ OF_SAISINE = frozenset(
 )  # fmt: skip
 OF_TARIFF = frozenset({"tariff", "tariff_uplift", "envelope"})  # and what it reads of the engine's inputs
 ACT = ("association", "prestation", "act_date", "nth")
-# What lines before one take from its envelope. The order is that of rules §8 (sql/settle/41_taking_part.sql), of which `place` tells the rest within a
+# What lines before one take from its envelope. The order is rules §8’s (sql/settle/41_taking_part.sql), of which `place` tells the rest within a
 # saisine: of others' lines, it may be of another day. One sum a line, so that all are made in one pass.
 TURN = ("convention", "act_year", "first_order", "act_date", "saisine", "place")
 SPENT = """
