@@ -52,14 +52,15 @@ select {KEY.format(compact=COMPACT)} as key, reference from (
 {{candidate}}
 ) join saisine using (saisine)"""
 
-# All ties: with what decisions say of references as written, each tied also to the saisine that it names when it is a right one.
+# All ties: with what decisions say of references as written, each tied also to the saisine that it names when it is a right one:
+# with another check character it would be taken for the saisine of that number.
 TIED = f"""
 with decided as (
     select {KEY.format(compact=COMPACT)} as key, reference, {COMPACT} as compact from decision where kind in {MATCHES}
 )
 from tie
 union select key, reference from decided
-union select key, concat_ws('-', compact[:4], compact[5:10], compact[11:]) from decided where regexp_full_match(compact, 'FV[0-9]{{8}}[0-9A-Z]')
+union select key, concat_ws('-', compact[:4], compact[5:10], compact[11:]) from decided semi join (from writing where is_right) using (compact)
 union all from anew"""
 MORE = """
 insert into near

@@ -87,8 +87,7 @@ union select reference from was_decided anti join decision using (decision_id)
 union select reference from decision, was where kind = 'register_saisine' and day > was.cutoff
 union select reference from tie where key in (select key from touched_writing)
 union select reference from decision where kind in {MATCHES} and {KEY.format(compact=COMPACT)} in (select key from touched_writing)
-union select concat_ws('-', compact[:4], compact[5:10], compact[11:]) from touched_writing
-    where regexp_full_match(compact, 'FV[0-9]{{{{8}}}}[0-9A-Z]')
+union select concat_ws('-', compact[:4], compact[5:10], compact[11:]) from touched_writing semi join right_writing using (compact)
 union {{meant}}
 union select reference from saisine_case where saisine in (from due)"""
 
