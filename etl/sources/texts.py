@@ -76,6 +76,11 @@ class Lines(Sequence[Row]):
         for start in range(0, len(self), BLOCK):
             yield from self.at(range(start, min(start + BLOCK, len(self))))
 
+    def __reversed__(self) -> Iterator[Row]:
+        """Each row, the last first."""
+        for end in range(len(self), 0, -BLOCK):
+            yield from reversed(self.at(range(max(0, end - BLOCK), end)))
+
     def at(self, places: Sequence[int]) -> list[Row]:
         """Some of the rows."""
         import pyarrow as pa

@@ -34,6 +34,7 @@ def test_what_is_read_at_once_is_what_is_read_row_by_row():
         taken.append(isinstance(found, Lines))
         assert filled(list(found)) == filled(rows)
         assert [found[place] for place in range(len(found))] == list(found)
+        assert list(reversed(found)) == list(found)[::-1]
 
     hold()
     assert any(taken)
