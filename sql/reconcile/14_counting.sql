@@ -30,7 +30,7 @@ talking as (
     where statut = 'honore' and fiche_group_id in (select fiche_group_id from fiche where issue = 'injoignable')
 ),
 worded as (
-    select counts.*, fiche.* exclude (fiche_id, version, received_on, association, written, date_saisine, departement, date_signature, delivery_id, sheet, row_number),
+    select counts.*, fiche.* exclude (fiche_id, version, received_on, association, written, date_saisine, departement, delivery_id, sheet, row_number),
         case when rival then 'RIVAL_VERSIONS'
              when fiche.issue = 'injoignable' and (
                  layout = 'bordereau' and coalesce(nb_psy, 0) + coalesce(nb_jur, 0) + coalesce(nb_soc, 0) > 0
