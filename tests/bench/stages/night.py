@@ -1,6 +1,6 @@
 """A night: `reconcile` over settled saisines of which 2 000 changed; and, where that is short, the same from scratch, row by row.
 
-No envelope binds: one that does couples all saisines of its convention, and is another figure (`binding`).
+No envelope binds: one that does couples all saisines of its convention, which are then all computed again.
 """
 
 import shutil
