@@ -136,17 +136,18 @@ def _run_until_settled(connection: duckdb.DuckDBPyConnection, step: Step) -> Non
     """
     connection.execute(
         "create table spent as select line_id, price_cents as paid_cents, true as consumes, false as cut_by_envelope from contended"
+        " where by_number or by_saisine"
     ).fetchall()
     for _ in range(ROUNDS):
         connection.execute(f"create or replace table {step.name} as {step.sql}").fetchall()
-        changed = connection.execute(
+        [(changed,)] = connection.execute(
             f"select count(*) from {step.name} as now join spent using (line_id) where (now.consumes, now.cut_by_envelope)"
             " <> (spent.consumes, spent.cut_by_envelope) or now.cut_by_envelope and now.paid_cents <> spent.paid_cents"
-        ).fetchone()
-        if changed == (0,):
+        ).fetchall()
+        if not changed:
             return
         connection.execute(
-            f"create or replace table spent as select line_id, paid_cents, consumes, cut_by_envelope from {step.name}"
+            f"create or replace table spent as select line_id, paid_cents, consumes, cut_by_envelope from {step.name} semi join spent using (line_id)"
         ).fetchall()
     raise RuntimeError(f"The caps did not settle in {ROUNDS} rounds.")
 

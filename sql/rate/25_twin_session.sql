@@ -9,14 +9,17 @@ with recursive stated_session as (
         and told.day = line.act_date and told.nth = line.nth
     where line.prestation in ('PSY', 'JUR', 'SOC') and not line.taken_back and beneficiaire is not null
 ),
+several as materialized (
+    select saisine, beneficiaire, opened_at, opened_by from saisine_case
+    where beneficiaire in (select beneficiaire from saisine_case where beneficiaire is not null group by all having count(*) > 1)
+),
 fresh as (
-    select judged.saisine, saisine_case.beneficiaire, judged.root, judged.prestation, judged.day, judged.nth, judged.heure, opened_at, opened_by, surplus_by
+    select judged.saisine, several.beneficiaire, judged.root, judged.prestation, judged.day, judged.nth, judged.heure, opened_at, opened_by, surplus_by
     from session_judged as judged
-    join saisine_case using (saisine)
+    join several using (saisine)
     left join stated_session as stated on stated.saisine = judged.saisine and stated.root = judged.root and stated.prestation = judged.prestation
         and stated.day = judged.day and stated.nth = judged.nth
     where not judged.undated and invalid_by is null and stated.saisine is null
-        and saisine_case.beneficiaire in (select beneficiaire from saisine_case group by all having count(*) > 1)
 ),
 shared as (
     select beneficiaire, root, prestation, day from (
