@@ -53,11 +53,12 @@ def compute(
     )
     with _with_room(), _database(memory_limit) as connection:
         _register(connection, tables)
-        for position, step in enumerate(plan):
+        for step, read in zip(plan, _read_last(plan, asked), strict=True):
             progress(step.name)
             _run(connection, step)
             _refuse_offenders(connection, step)
-            _drop_read(connection, plan, position, asked)
+            for name in read:
+                connection.execute(f"drop table {name}").fetchall()
         if "discrepancy" in asked:
             connection.execute(f"create table discrepancy as {_all_discrepancies(connection)}").fetchall()
         return {name: _fetched(connection, name) for name in sorted(asked)}
@@ -160,13 +161,15 @@ def _refuse_offenders(connection: duckdb.DuckDBPyConnection, step: Step) -> None
             raise CheckError(f"sql/checks/{step.name}.sql: {found} offending rows")
 
 
-def _drop_read(connection: duckdb.DuckDBPyConnection, plan: list[Step], position: int, asked: frozenset[str]) -> None:
-    """Drop what no later step reads: half of the memory at a million saisines."""
-    later = frozenset().union(*(_read(step.reads) for step in plan[position + 1 :]), _read(asked))
-    codes = _read_by_discrepancy() if "discrepancy" in asked else frozenset()
-    made = {step.name for step in plan[: position + 1]} - IN_PART
-    for name in _read(plan[position].reads) & made - later - codes:
-        connection.execute(f"drop table {name}").fetchall()
+def _read_last(plan: list[Step], asked: frozenset[str]) -> list[frozenset[str]]:
+    """For each step the tables to drop after it, since no later one reads them: half of the memory at a million saisines."""
+    made = {step.name for step in plan} - IN_PART
+    later = _read(asked) | (_read_by_discrepancy() if "discrepancy" in asked else frozenset())
+    dropped = []
+    for step in reversed(plan):
+        dropped.append((_read(step.reads) & made) - later)
+        later |= _read(step.reads)
+    return dropped[::-1]
 
 
 def _read(names: frozenset[str]) -> frozenset[str]:

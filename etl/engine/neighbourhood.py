@@ -59,15 +59,18 @@ with decided as (
     select {KEY.format(compact=COMPACT)} as key, reference, {COMPACT} as compact from decision where kind in {MATCHES}
 )
 from tie
-union select key, reference from decided
-union select key, concat_ws('-', compact[:4], compact[5:10], compact[11:]) from decided semi join (from writing where is_right) using (compact)
+union all select key, reference from decided
+union all select key, concat_ws('-', compact[:4], compact[5:10], compact[11:]) from decided semi join (from writing where is_right) using (compact)
 union all from anew"""
 MORE = """
 insert into near
 select distinct other.reference from tied as own join tied as other using (key)
 where own.reference in (from near) and other.reference not in (from near)"""
+# Looked for by what is compared first: a key made of each writing takes twice as long.
 NEAR_WRITING = f"""
-select association, written from writing
+select association, written from writing semi join (
+    select replace(reference, '-', '') as compact from near
+    union select split_part(key, ' ', 3) from tied semi join near using (reference) where starts_with(key, 'written ')) as meant using (compact)
 where compact in (select replace(reference, '-', '') from near)
     or {KEY.format(compact="compact")} in (select key from tied where reference in (from near))"""
 
@@ -119,6 +122,12 @@ def keep(database: duckdb.DuckDBPyConnection, tables: Tables) -> None:
     database.execute(f"create table writing as {WRITING}").fetchall()
     database.execute(f"create table tie as from ({SHARED}) union all {MEANT}").fetchall()
     database.execute("drop table exact").fetchall()
+    add_up(database)
+
+
+def add_up(database: duckdb.DuckDBPyConnection) -> None:
+    """Keep what the lines of a convention and year ask of its envelope: `asked`, one row each."""
+    database.execute(f"create or replace table asked as {ASKED.format(lines='paid')}").fetchall()
 
 
 def make(database: duckdb.DuckDBPyConnection, name: str, rows: pa.Table, kind: str = "table", order: str = "") -> None:
@@ -153,7 +162,6 @@ def recompute(
         return compute(_cut(database, more or {}), steps_wanted)
     made: dict[str, pa.Table] = {}
     database.execute("create or replace temp table near_paid as from paid limit 0").fetchall()
-    database.execute(f"create or replace temp table asked as {ASKED.format(lines='paid')}").fetchall()
     while True:
         if coupled := {reference for (reference,) in database.execute(COUPLED).fetchall()}:
             inside, made = inside | coupled, {}
@@ -185,7 +193,7 @@ def _find(database: duckdb.DuckDBPyConnection, references: Iterable[str], anew: 
     database.execute(
         "create or replace temp table near as select unnest($wanted::text[]) as reference", wanted
     ).fetchall()
-    reach = ANEW.format(candidate=steps()["candidate"].sql) + ("" if anew else " where false")
+    reach = ANEW.format(candidate=steps()["candidate"].sql) if anew else "select key, reference from tie limit 0"
     database.execute(f"create or replace temp table anew as {reach}").fetchall()
     database.execute(f"create or replace temp table tied as {TIED}").fetchall()
     while database.execute(MORE).fetchall() != [(0,)]:

@@ -144,6 +144,7 @@ def advance(database: duckdb.DuckDBPyConnection, came: Tables, gone: Tables, now
         database, references, kept & (steps().keys() | {"discrepancy"}), writings="from touched_writing"
     )
     neighbourhood.splice(database, made)
+    neighbourhood.add_up(database)
     _tell_envelopes(database)
     _tie_again(database)
     [(number,)] = database.execute("select count(*) from near").fetchall()

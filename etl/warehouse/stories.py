@@ -48,10 +48,13 @@ WHERE {_COMPACT.format(column="r.written")} = ANY(:writings) AND d.received_on <
 ORDER BY d.received_on, r.delivery_id, r.row_number"""
 
 # The sessions of a group came with its delivery, whose rows are a range of the primary key.
+# "OFFSET 0" keeps the range of keys to itself: joined, PostgreSQL may read all sessions instead.
 _SESSIONS = f"""
 SELECT fiche_group_id, row_number, day, heure, nature, mode, statut
-FROM unnest(CAST(:groups AS bigint[])) AS fiche_group(id) JOIN sessions ON fiche_group_id = id
-    AND session_id >= id - id % {ROWS_PER_DELIVERY} AND session_id < id - id % {ROWS_PER_DELIVERY} + {ROWS_PER_DELIVERY}
+FROM unnest(CAST(:groups AS bigint[])) AS fiche_group(id), LATERAL (
+    SELECT * FROM sessions WHERE session_id >= id - id % {ROWS_PER_DELIVERY}
+        AND session_id < id - id % {ROWS_PER_DELIVERY} + {ROWS_PER_DELIVERY} OFFSET 0) AS told
+WHERE fiche_group_id = id
 ORDER BY day, heure NULLS FIRST, row_number"""
 
 _REFUSED = f"""

@@ -1,13 +1,13 @@
 -- One row per line that finalised statements state, with what becomes of it (rules §9): 'due' again; 'taken_back', by the counting fiche or a
 -- decision; 'kept', no longer due but never taken back by an absence; 'quiet', out of this statement's reach; 'gone', taken back before.
--- `is_dropped`: no longer due though nobody says so, which STATED_ACT_DROPPED reports.
+-- `is_dropped`: no longer due though nobody says so, which STATED_ACT_DROPPED reports. `heure` and `row_number` are those of the counting fiche.
 with refused as (
     select distinct saisine from decision_in_force where kind = 'refuse'
 ),
 known as (
     select line.*, saisine_case.convention as convention_now, coalesce(saisine_case.in_scope, true) as in_scope, convention_moved,
         act_reason.saisine is not null and act_reason.reason is null as is_due,
-        counting.issue, counting.tentatives, counting.aside, told.statut, holder.root as holder_root,
+        counting.issue, counting.tentatives, counting.aside, told.statut, told.heure, told.row_number, holder.root as holder_root,
         span.saisine is not null as is_seized
     from stated_line as line
     left join saisine_case using (saisine)

@@ -7,13 +7,11 @@ with due as (
     from act anti join withheld on withheld.act = act.rowid
 ),
 kept as (
-    select -1 - fate.rowid as line_id, fate.saisine, fate.convention, fate.association, fate.prestation, fate.act_date, fate.nth, told.heure,
-        coalesce(told.row_number, 0) as row_number, null::boolean as undated, null::word as mode, null::word as qualite, null::boolean as is_urgent,
+    select -1 - fate.rowid as line_id, fate.saisine, fate.convention, fate.association, fate.prestation, fate.act_date, fate.nth, fate.heure,
+        coalesce(fate.row_number, 0) as row_number, null::boolean as undated, null::word as mode, null::word as qualite, null::boolean as is_urgent,
         saisine_case.plafond_saisine_cents, if(fate.prestation in ('PSY', 'JUR', 'SOC'), fate.act_date, saisine_case.opened_on) as tariff_on,
         fate.first_order, fate.statement_number, fate.stated_cents, true as was_stated, true as is_stated, false as is_due
     from fate
-    left join told_session as told on told.saisine = fate.saisine and told.root = fate.root and told.prestation = fate.prestation
-        and told.day = fate.act_date and told.nth = fate.nth
     left join saisine_case on saisine_case.saisine = fate.saisine
     where fate in ('kept', 'quiet')
 ),

@@ -15,7 +15,8 @@ from typing import Any
 import psutil
 
 ROOT = Path(__file__).parents[2]
-PERIOD = 0.1  # seconds between two looks at the memory
+PERIOD = 0.1  # seconds between two looks at the memory, or more: a look at three gigabytes holds up the process that is looked at
+REST = 30  # times as long as a look took
 PATIENCE = (
     400  # seconds a million saisines, after which a stage is given up: the whole must end in a quarter of an hour
 )
@@ -59,8 +60,9 @@ def _kill_tree(pid: int) -> None:
 
 def _look(process: subprocess.Popen[str], peak: list[int]) -> None:
     while process.poll() is None:
+        began = time.perf_counter()
         peak[0] = max(peak[0], _tree_bytes(process.pid))
-        time.sleep(PERIOD)
+        time.sleep(max(PERIOD, REST * (time.perf_counter() - began)))
 
 
 def _tree_bytes(pid: int) -> int:
@@ -89,7 +91,8 @@ def stage(name: str, saisines: int, folder: Path) -> Figures:
             "seconds": told.seconds,
             "peak_mb": told.peak_mb,
         }
-    return json.loads(told.text.splitlines()[-1]) | {"peak_mb": told.peak_mb}
+    figures = json.loads(told.text.splitlines()[-1])
+    return figures | {"peak_mb": max(told.peak_mb, figures["peak_mb"])}
 
 
 def timed(work: Callable[[], Any]) -> float:

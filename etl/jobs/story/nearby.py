@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     import duckdb
     from sqlalchemy import Engine
 
+# Whether a decision since may have made a saisine known, or seized another association of it.
+ANEW = """
+select exists (
+    select * from decision anti join kept.decision using (decision_id)
+    where if(kind = 'withdraw', code, kind) in ('register_saisine', 'requalify'))"""
+
 
 def kept(home: Path, engine: Engine, day: date, reference: str) -> Computed | None:
     """What is known of a saisine without computing all; None where that cannot be.
@@ -46,7 +52,8 @@ def _compute_again(database: duckdb.DuckDBPyConnection, references: set[str]) ->
     """Put the tables of some saisines in the place of those of all; of `paid`, the other rows stay, for the sums of envelopes."""
     from etl.engine.neighbourhood import NEAR, make, recompute
 
-    made = recompute(database, references, OF_SAISINE)
+    [(anew,)] = database.execute(ANEW).fetchall()
+    made = recompute(database, references, OF_SAISINE, anew=anew)
     database.execute(f"create table again as {NEAR}").fetchall()
     for name, rows in made.items():
         database.execute(f"drop view {name}").fetchall()
