@@ -37,7 +37,8 @@ def compute(
     """The wanted tables of the plan, as a function of the input tables alone.
 
     Args:
-        tables: Arrow tables named and shaped as in `engine.schema`; a table left out is empty, `parameters` never is.
+        tables: Arrow tables named and shaped as in `engine.schema`; a table left out is empty, `parameters` never is. A `pyarrow.dataset`
+            of that very schema may stand for one: it is then read from disk, as often as steps ask for it.
         wanted: names of steps; `discrepancy` is the union of all rules. When `line` is among them all of `sql/checks` are run.
         progress: told the name of each step before it runs.
         memory_limit: DuckDB spills to disk beyond it.

@@ -227,9 +227,10 @@ def _maker() -> duckdb.DuckDBPyConnection:
 
 
 def shaped(name: str, data: pa.Table) -> pa.Table:
-    """The columns of an input table in their order and types.
+    """The columns of an input table in their order and types; as it is when it has them, so that a dataset on disk may stand for a table.
 
     Raises:
         KeyError: a column is missing.
     """
-    return data.select(SCHEMAS[name].names).cast(SCHEMAS[name])
+    wanted = SCHEMAS[name]
+    return data if data.schema.equals(wanted) else data.select(wanted.names).cast(wanted)

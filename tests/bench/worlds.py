@@ -13,14 +13,17 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from etl.engine.compute import MEMORY_LIMIT
 from etl.engine.schema import SCHEMAS, table
 from etl.model.convention_set import read_directory
 from etl.model.tariff import resolve
 
 CONVENTIONS = Path(__file__).parents[2] / "etl" / "conventions"
 ASSOCIATIONS = 130
+HELD = 1_000_000  # saisines: a larger year is read from disk by the engine, and given more memory to work in
 # Cents a saisine of the world: the first is nearly used up, the second bites.
 ENVELOPES = {"CALAE": 5_900, "ENSEIGNE": 2_400}
 
@@ -193,3 +196,11 @@ def load(folder: Path, *names: str) -> dict[str, pa.Table]:
         for name in names or SCHEMAS
         if (folder / f"{name}.parquet").exists()
     }
+
+
+def inputs(saisines: int, folder: Path) -> tuple[dict[str, pa.Table], str]:
+    """What the engine takes of a saved year, and the memory that it may work in (what it is given and gives comes on top)."""
+    if saisines <= HELD:
+        return load(folder), MEMORY_LIMIT
+    paths = {name: folder / f"{name}.parquet" for name in SCHEMAS}
+    return {name: ds.dataset(path, schema=SCHEMAS[name]) for name, path in paths.items() if path.exists()}, "3GB"

@@ -23,9 +23,11 @@ PARTS = {
 
 def run(saisines: int, folder: Path) -> Figures:
     """Seconds by part of the plan and in all; `heaviest` names the ten longest steps."""
-    tables = worlds.load(folder)
+    tables, memory_limit = worlds.inputs(saisines, folder)
     marks: list[tuple[str, float]] = []
-    results = compute(tables, progress=lambda step: marks.append((step, time.perf_counter())))
+    results = compute(
+        tables, progress=lambda step: marks.append((step, time.perf_counter())), memory_limit=memory_limit
+    )
     marks.append(("", time.perf_counter()))
     spent = {name: after - at for (name, at), (_, after) in pairwise(marks)}
     parts = dict.fromkeys((*PARTS.values(), "matching"), 0.0)

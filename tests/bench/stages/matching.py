@@ -24,7 +24,8 @@ from truth left join result using (fiche_id)"""
 
 def run(saisines: int, folder: Path) -> Figures:
     """Medians of seven rounds, of five at a million."""
-    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB", "preserve_insertion_order": False}) as connection:
+    config = {"threads": 2, "memory_limit": "1GB", "temp_directory": str(folder), "preserve_insertion_order": False}
+    with duckdb.connect(config=config) as connection:
         _fill(connection, folder)
         rounds = [_round(connection) for _ in range(7 if saisines < 1_000_000 else 5)]
         connection.execute("create table result as select fiche_id, saisine as found from answer").fetchall()

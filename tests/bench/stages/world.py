@@ -24,8 +24,8 @@ def run(saisines: int, folder: Path) -> Figures:
     """Make it unless it is there."""
     seconds = timed(lambda: worlds.save(saisines, folder))
     if not (folder / "linked_fiches.parquet").exists():
-        tables = worlds.load(folder)
-        for name, rows in compute(tables, {"saisine", "seizure", "linked"}).items():
+        tables, memory_limit = worlds.inputs(saisines, folder)
+        for name, rows in compute(tables, {"saisine", "seizure", "linked"}, memory_limit=memory_limit).items():
             pq.write_table(rows, folder / f"step_{name}.parquet")
         with duckdb.connect() as connection:
             for name in ("saisine", "seizure"):

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import duckdb
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
 from etl.engine import compute
+from etl.engine.schema import SCHEMAS
 from etl.model.errors import AwayError
+from tests.bench import worlds
 
 
 @pytest.mark.parametrize("full", [duckdb.IOException, duckdb.OutOfMemoryException])
@@ -39,3 +43,15 @@ def test_what_does_not_fit_in_memory_goes_to_a_folder_of_its_owner_that_is_gone_
     assert seen["files"]
     assert seen["mode"] == 0o700
     assert not seen["folder"].exists()
+
+
+def test_inputs_on_disk_give_what_inputs_in_memory_give(tmp_path):
+    held = {name: rows for name, rows in worlds.world(300).items() if name in SCHEMAS}
+    on_disk = {}
+    for name, rows in held.items():
+        pq.write_table(rows, tmp_path / name)
+        on_disk[name] = ds.dataset(tmp_path / name, schema=SCHEMAS[name])
+    ours, theirs = compute.compute(held), compute.compute(on_disk)
+    assert ours["line"].num_rows > 500
+    for name, rows in ours.items():
+        assert sorted(map(repr, rows.to_pylist())) == sorted(map(repr, theirs[name].to_pylist()))
