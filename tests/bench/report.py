@@ -241,7 +241,8 @@ Written by `make bench` ({at["taken_at"]}, {figures["stages"]["run"]["0"]["secon
 [performance/figures.json](performance/figures.json), the code in [tests/bench](../tests/bench). Everything measured is invented.
 
 **Machine**: {at["processor"]}, {at["cores"]} cores, {at["memory_gb"]} GB, {at["system"]}, load {at["load"]} before; Python {at["python"]}; {packages}.
-Each stage runs in a fresh process; memory is the peak of its process tree (PSS). Where a floor is named, both ran in turn in one process.
+Each stage runs in a fresh process; memory is the peak of its process tree (PSS, looked at now and then), or of the stage itself if that is more (RSS).
+Where a floor is named, both ran in turn in one process.
 
 {table(figures)}
 
