@@ -1,5 +1,6 @@
 -- One row per new session that a stated one covers (rules §9): the stated one stays though the counting fiche no longer holds it,
 -- and a date corrected is not a second session, whichever convention states it. The earliest new ones of the saisine, group and nature are covered.
+-- An accepted STATED_ACT_DROPPED takes back what the saisine's own convention states: what another one does stays, and covers.
 with gone as (
     select line.saisine, line.root, line.prestation, count(*) as number
     from stated_line as line
@@ -8,7 +9,7 @@ with gone as (
     left join told_session as told on told.saisine = line.saisine and told.root = line.root and told.prestation = line.prestation
         and told.day = line.act_date and told.nth = line.nth
     where line.prestation in ('PSY', 'JUR', 'SOC') and not line.taken_back and told.saisine is null
-      and (line.saisine, line.root) not in (select (saisine, root) from dropped_accepted)
+      and (line.convention <> saisine_case.convention or (line.saisine, line.root) not in (select (saisine, root) from dropped_accepted))
     group by all
 ),
 fresh as (

@@ -1,7 +1,8 @@
 # ruff: noqa: N802
 """Each code about acts, statements and payees: the smallest world that raises it, and the nearest that does not."""
 
-from tests.reference.engine import draft
+from etl.engine.compute import compute
+from tests.reference.engine import arrow, draft
 
 from .small import (
     CUTOFF,
@@ -98,6 +99,19 @@ def test_STATED_ACT_DROPPED():
     once = [stated(day(1, 9))]
     assert found(world(stated=once)) == {"STATED_ACT_DROPPED": "H"}
     assert found(world(stated=once, session=[session(), session(day(1, 9), statut="annule")])) == {}
+
+
+def test_a_drop_accepted_takes_back_what_the_own_convention_states_and_what_another_one_does_still_covers():
+    two = {"convention": [convention(), convention("SPORT")], "stated": _taken_over("SPORT", "CALAE", on=day(1, 9))}
+    accepted = [{"decision_id": 1, "kind": "accept", "code": "STATED_ACT_DROPPED", "reference": REFERENCE}]
+    asked = [{"quarter": QUARTER, "quarter_start": day(1, 1), "quarter_end": day(4, 1), "cutoff": day(4, 15)}]
+    acts = compute(arrow(world(decision=accepted, parameters=asked, **two)), {"fingerprint"})["fingerprint"].to_pylist()
+    rests_on = [{"decision_id": 1, "association": row["root"], "acts": row["acts"]} for row in acts]
+    drafted = draft(world(decision=accepted, decision_basis=rests_on, **two), QUARTER, CUTOFF)["statements"]
+    lines = {(line["prestation"], line["amount_cents"]) for line in drafted["CALAE"]["lines"]}
+    assert lines == {("PEC", 9000), ("PSY", -5000)}
+    assert [row["reason"] for row in drafted["CALAE"]["not_paid"]] == ["STATED_ACT_DROPPED"]
+    assert drafted["SPORT"]["lines"] == []
 
 
 def _tiers(first, next_):
