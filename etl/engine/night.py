@@ -91,9 +91,12 @@ union select concat_ws('-', compact[:4], compact[5:10], compact[11:]) from touch
 union {{meant}}
 union select reference from saisine_case where saisine in (from due)"""
 
+# As `compute` tells discrepancies: one row a convention, its years joined.
 ENVELOPE = """
 insert into discrepancy by name
-select '{code}' as code, '{severity}' as severity, convention, detail, true as in_scope from ({rule})"""
+select '{code}' as code, '{severity}' as severity, convention, array_to_string(list_sort(list(distinct detail::text)), ', ') as detail,
+    true as in_scope
+from ({rule}) group by convention"""
 
 
 def doubt(database: duckdb.DuckDBPyConnection, now: Tables) -> str | None:
